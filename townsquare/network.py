@@ -1,0 +1,106 @@
+"""The operator's decisions about one network, read from network.yml; every one has a default that works."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+
+from townsquare.errors import TownsquareError
+from townsquare.settings import Home
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Activity(_Declared):
+    """Which events make a user active on a day; an empty list means none, null means every one."""
+
+    content_kinds: list[str] | None = None
+    verbs: list[str] | None = None
+    messages: bool = True
+
+
+class ConversionEvents(_Declared):
+    """A conversion is a row of the contract table `conversions`."""
+
+    source: Literal["conversions"] = "conversions"
+    kinds: list[str] | None = None
+
+
+class FirstContribution(_Declared):
+    """A conversion is a registered user's first content."""
+
+    source: Literal["first_contribution"] = "first_contribution"
+
+
+class Windows(_Declared):
+    """Spans of the definitions, in days unless the name says otherwise."""
+
+    session_idle_minutes: PositiveInt = 30
+    churn_active_days: PositiveInt = 28
+    churn_horizon_days: PositiveInt = 28
+    conversion_candidate_days: PositiveInt = 90
+    conversion_horizon_days: PositiveInt = 28
+    export_lag_hours: Annotated[int, Field(ge=0, le=48)] = 6
+
+
+class Network(_Declared):
+    """What network.yml may say."""
+
+    name: str = "plaza"
+    adapter: str = "simulate"
+    source: Path | None = None
+    schedule: str | None = "30 0 * * *"
+    activity: Activity = Activity()
+    conversion: Annotated[
+        ConversionEvents | FirstContribution, Field(discriminator="source")
+    ] = ConversionEvents()
+    as_of_step_days: PositiveInt = 7
+    history_days: PositiveInt = 3650
+    windows: Windows = Windows()
+    keep_releases: PositiveInt = 14
+
+    def dbt_vars(self, as_of: date) -> dict[str, object]:
+        """The variables that dbt's models read; the only way time and decisions reach SQL."""
+        return {
+            "as_of": as_of.isoformat(),
+            "network": self.name,
+            "activity_content_kinds": self.activity.content_kinds,
+            "activity_verbs": self.activity.verbs,
+            "activity_messages": self.activity.messages,
+            "conversion_source": self.conversion.source,
+            "conversion_kinds": getattr(self.conversion, "kinds", None),
+            "as_of_step_days": self.as_of_step_days,
+            "history_days": self.history_days,
+            **self.windows.model_dump(),
+        }
+
+
+def read_network(home: Home) -> Network:
+    """network.yml of this home, or the defaults where it has none."""
+    path = home.network_file
+    if not path.exists():
+        return Network()
+    try:
+        return Network.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except yaml.YAMLError as error:
+        raise TownsquareError(f"{path} is not YAML: {error}. Mend it or delete it.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise TownsquareError(
+            f"{path}: {where} is {first.get('input')!r}, but {first['msg'][0].lower()}{first['msg'][1:]}. "
+            "Mend the line or remove it to get the default."
+        ) from error
+
+
+def write_network(home: Home, network: Network) -> None:
+    """Write network.yml whole, or leave the old one."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(network.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    partial = home.network_file.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(home.network_file)

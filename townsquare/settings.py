@@ -1,0 +1,108 @@
+"""Where things lie: every path of a home, derived from TOWNSQUARE_HOME; it creates nothing by itself."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+DAGS = PROJECT_ROOT / "dags"
+SCORES = PROJECT_ROOT / "ml" / "scores"
+
+
+@dataclass(frozen=True)
+class Home:
+    """One folder that holds one network: its data, its models, its releases and its Airflow."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "Home":
+        """The home that TOWNSQUARE_HOME names, or ./var."""
+        return cls(Path(os.environ.get("TOWNSQUARE_HOME", "var")).resolve())
+
+    @cached_property
+    def network_file(self) -> Path:
+        """What the operator decides about the network."""
+        return self.root / "network.yml"
+
+    @cached_property
+    def exports(self) -> Path:
+        """Raw exports that the simulator writes, as a network's own system would."""
+        return self.root / "exports"
+
+    @cached_property
+    def truth(self) -> Path:
+        """What the simulator knows and never lands."""
+        return self.root / "truth"
+
+    @cached_property
+    def landing(self) -> Path:
+        """Parquet by contract table and event date."""
+        return self.root / "landing"
+
+    @cached_property
+    def rejected(self) -> Path:
+        """Rows that broke the contract, with their reasons."""
+        return self.root / "quarantine" / "rows"
+
+    @cached_property
+    def failed_candidates(self) -> Path:
+        """Candidates that a gate stopped, one folder per release id."""
+        return self.root / "quarantine" / "releases"
+
+    @cached_property
+    def warehouse(self) -> Path:
+        """The private DuckDB database that dbt builds in."""
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @cached_property
+    def marts(self) -> Path:
+        """The DuckDB database that becomes the next release."""
+        return self.root / "warehouse" / "marts.duckdb"
+
+    @cached_property
+    def dbt_target(self) -> Path:
+        """dbt's artifacts: manifest, run results, compiled SQL."""
+        return self.root / "warehouse" / "target"
+
+    @cached_property
+    def frames(self) -> Path:
+        """One Parquet file per frame, written by dbt."""
+        return self.root / "frames"
+
+    @cached_property
+    def scores(self) -> Path:
+        """Parquet by score and as_of_date, written by ml."""
+        return self.root / "scores"
+
+    @cached_property
+    def models(self) -> Path:
+        """MLflow's store, model cards and promotions."""
+        return self.root / "models"
+
+    @cached_property
+    def candidates(self) -> Path:
+        """Releases being built, one folder per release id."""
+        return self.root / "candidates"
+
+    @cached_property
+    def releases(self) -> Path:
+        """Published releases and the link `current`."""
+        return self.root / "releases"
+
+    @cached_property
+    def current(self) -> Path:
+        """The link to the release that readers see."""
+        return self.releases / "current"
+
+    @cached_property
+    def airflow(self) -> Path:
+        """AIRFLOW_HOME: its database, configuration and logs."""
+        return self.root / "airflow"
+
+    @cached_property
+    def lock(self) -> Path:
+        """Held by whoever writes to this home."""
+        return self.root / ".writer.lock"
