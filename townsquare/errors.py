@@ -2,4 +2,4 @@
 
 
 class TownsquareError(Exception):
-    """A sentence for the operator; the command line prints it without a traceback and exits with 1."""
+    """One sentence for the operator; the command line prints it and exits with 1."""

@@ -1,4 +1,4 @@
-"""The operator's decisions about one network, read from network.yml; every one has a default that works."""
+"""What the operator decides about one network, read from network.yml, with working defaults."""
 
 from datetime import date
 from pathlib import Path
@@ -55,9 +55,9 @@ class Network(_Declared):
     source: Path | None = None
     schedule: str | None = "30 0 * * *"
     activity: Activity = Activity()
-    conversion: Annotated[
-        ConversionEvents | FirstContribution, Field(discriminator="source")
-    ] = ConversionEvents()
+    conversion: Annotated[ConversionEvents | FirstContribution, Field(discriminator="source")] = (
+        ConversionEvents()
+    )
     as_of_step_days: PositiveInt = 7
     history_days: PositiveInt = 3650
     windows: Windows = Windows()
@@ -92,7 +92,7 @@ def read_network(home: Home) -> Network:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise TownsquareError(
-            f"{path}: {where} is {first.get('input')!r}, but {first['msg'][0].lower()}{first['msg'][1:]}. "
+            f"{path}: {where} is {first.get('input')!r}; {first['msg']}. "
             "Mend the line or remove it to get the default."
         ) from error
 

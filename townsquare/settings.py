@@ -1,4 +1,4 @@
-"""Where things lie: every path of a home, derived from TOWNSQUARE_HOME; it creates nothing by itself."""
+"""Where things lie: every path of a home, derived from TOWNSQUARE_HOME; it creates nothing."""
 
 import os
 from dataclasses import dataclass

@@ -48,7 +48,9 @@ class Table(_Declared):
     def _names_exist(self) -> "Table":
         missing = {*self.key, self.event_time, "loaded_at"} - self.columns.keys()
         if missing:
-            raise ValueError(f"{self.name} names {sorted(missing)}, which are not among its columns")
+            raise ValueError(
+                f"{self.name} names {sorted(missing)}, which are not among its columns"
+            )
         return self
 
     @property

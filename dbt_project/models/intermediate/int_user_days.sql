@@ -1,0 +1,104 @@
+-- One row per user, day and the day that first knows it: what the user did, as changes. A version
+-- that supersedes another takes its counts back, so a sum over known_date < D is what D knew.
+-- depends_on: {{ ref('int_rebuild_dates') }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_days', unique_key='activity_date',
+    on_schema_change='fail'
+) }}
+{%- set counted_verbs = {
+    'n_posts': 'post', 'n_comments': 'comment', 'n_images': 'image', 'n_videos': 'video',
+    'n_views': 'view', 'n_clicks': 'click', 'n_likes_given': 'like', 'n_dislikes_given': 'dislike',
+    'n_shares': 'share', 'n_saves': 'save', 'n_hides': 'hide', 'n_reports': 'report',
+    'n_follows': 'follow', 'n_unfollows': 'unfollow', 'n_messages_sent': 'message'
+} -%}
+{%- set hours = {'night': 0, 'morning': 6, 'afternoon': 12, 'evening': 18} %}
+with
+
+events as (
+    select * from {{ ref('int_user_event_versions') }}
+    where {{ in_rebuild_dates('event_date') }}
+),
+
+signs as (select 1 as change union all select -1 as change),
+
+changes as (
+    select
+        events.user_id,
+        events.source,
+        events.verb,
+        events.n_characters * signs.change as n_characters,
+        events.dwell_seconds * signs.change as dwell_seconds,
+        events.is_activity,
+        {{ is_listed('events.surface', var('conversion_surfaces')) }} as is_on_offer_surface,
+        events.event_date as activity_date,
+        case when signs.change = 1 then events.known_date else events.superseded_date end as known_date,
+        events.event_at,
+        extract(hour from events.event_at) as event_hour,
+        signs.change
+    from events
+    cross join signs
+    where
+        events.superseded_date is null and signs.change = 1
+        or events.superseded_date > events.known_date
+),
+
+changes_counted_per_day as (
+    select
+        user_id,
+        activity_date,
+        known_date,
+        cast(sum(change) as bigint) as n_events,
+        {{ n_changes('is_activity') }} as n_activities,
+        {{ n_changes("source = 'contents'") }} as n_contents,
+        {{ n_changes("source = 'interactions'") }} as n_interactions,
+        {%- for name, verb in counted_verbs.items() %}
+        {{ n_changes("verb = '" ~ verb ~ "'") }} as {{ name }},
+        {%- endfor %}
+        {%- for name, hour in hours.items() %}
+        {{ n_changes("is_activity and event_hour >= " ~ hour ~ " and event_hour < " ~ (hour + 6)) }}
+            as n_{{ name }}_activities,
+        {%- endfor %}
+        {{ n_changes("is_on_offer_surface") }} as n_offer_views,
+        cast(coalesce(sum(n_characters), 0) as bigint) as n_characters,
+        coalesce(sum(dwell_seconds), 0) as dwell_seconds,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at
+    from changes
+    group by user_id, activity_date, known_date
+),
+
+activities_known_so_far as (
+    select
+        *,
+        sum(n_activities) over (
+            partition by user_id, activity_date
+            order by known_date
+        ) as n_known_activities
+    from changes_counted_per_day
+)
+
+select
+    user_id,
+    n_events,
+    n_activities,
+    case
+        when n_known_activities > 0 and n_known_activities - n_activities <= 0 then 1
+        when n_known_activities <= 0 and n_known_activities - n_activities > 0 then -1
+        else 0
+    end as n_active_days,
+    n_contents,
+    n_interactions,
+    {%- for name in counted_verbs %}
+    {{ name }},
+    {%- endfor %}
+    {%- for name in hours %}
+    n_{{ name }}_activities,
+    {%- endfor %}
+    n_offer_views,
+    n_characters,
+    dwell_seconds,
+    activity_date,
+    known_date,
+    first_event_at,
+    last_event_at
+from activities_known_so_far

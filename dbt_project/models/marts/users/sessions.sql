@@ -1,0 +1,160 @@
+{%- set idle = "interval '" ~ var('session_idle_minutes') ~ "' minute" -%}
+{%- set first_date = "cast(started_at - " ~ idle ~ " as date)" -%}
+{%- set last_date = "cast(ended_at + " ~ idle ~ " as date)" -%}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_spans',
+        unique_key=[first_date, last_date],
+    )
+}}
+-- One row per session: activities of a user with no pause longer than session_idle_minutes.
+-- A session that crosses midnight stays one, dated by its start. So an incremental run takes apart
+-- every session that touches a rebuilt day, or comes so close that it could grow into it, and
+-- builds anew from that day's events and those of the sessions taken apart.
+-- depends_on: {{ ref('int_rebuild_dates') }}, {{ ref('int_dates') }}
+{%- if execute and is_incremental() -%}
+    {%- set dates_to_read_query -%}
+        with
+
+        touched_spans as (
+            select distinct
+                cast(started_at as date) as started_date,
+                cast(ended_at as date) as ended_date
+            from {{ this }}
+            where {{ touches_rebuild_dates(first_date, last_date) }}
+        )
+
+        select dates.date_day
+        from {{ ref('int_dates') }} as dates
+        inner join touched_spans
+            on
+                dates.date_day >= touched_spans.started_date
+                and dates.date_day <= touched_spans.ended_date
+        union
+        select event_date as date_day
+        from {{ ref('int_rebuild_dates') }}
+        where event_date < {{ as_of() }}
+        order by date_day
+    {%- endset -%}
+    {%- set dates_to_read = run_query(dates_to_read_query).columns[0].values() -%}
+{%- endif %}
+with
+
+events as (select * from {{ ref('int_user_events') }}),
+
+{% if is_incremental() %}
+    touched_sessions as (
+        select
+            user_id,
+            started_at,
+            ended_at
+        from {{ this }}
+        where {{ touches_rebuild_dates(first_date, last_date) }}
+    ),
+
+    events_in_reach as (
+        select *
+        from events
+        where
+            is_activity
+            and event_date in (
+                {%- for each in dates_to_read %}
+                    date '{{ each }}'{{ ',' if not loop.last }}
+                {%- else %}
+                    null
+                {%- endfor %}
+            )
+    ),
+
+    activities as (
+        select events_in_reach.*
+        from events_in_reach
+        left join touched_sessions
+            on
+                events_in_reach.user_id = touched_sessions.user_id
+                and events_in_reach.event_at >= touched_sessions.started_at
+                and events_in_reach.event_at <= touched_sessions.ended_at
+        where
+            {{ in_rebuild_dates('events_in_reach.event_date') }}
+            or touched_sessions.user_id is not null
+    ),
+{% else %}
+    activities as (
+        select *
+        from events
+        where is_activity and event_date < {{ as_of() }}
+    ),
+{% endif %}
+
+paused as (
+    select
+        *,
+        lag(event_at) over (partition by user_id order by event_at, event_id) as previous_event_at
+    from activities
+),
+
+started as (
+    select
+        *,
+        coalesce(event_at > previous_event_at + {{ idle }}, true) as is_start
+    from paused
+),
+
+numbered as (
+    select
+        *,
+        sum(cast(is_start as integer)) over (
+            partition by user_id
+            order by event_at, event_id
+            rows between unbounded preceding and current row
+        ) as session_number
+    from started
+),
+
+counted_per_session as (
+    select
+        user_id,
+        session_number,
+        max(case when is_start then surface end) as entry_surface,
+        count(*) as n_activities,
+        count(*) filter (where source = 'contents') as n_contents,
+        count(*) filter (where source = 'interactions') as n_interactions,
+        count(*) filter (where source = 'relations') as n_relation_changes,
+        count(*) filter (where source = 'messages') as n_messages_sent,
+        count(distinct content_id) as n_distinct_contents,
+        coalesce(sum(dwell_seconds), 0) as dwell_seconds,
+        min(event_at) as started_at,
+        max(event_at) as ended_at
+    from numbered
+    group by user_id, session_number
+)
+
+select
+    -- ids
+    user_id || '@' || cast(started_at as {{ dbt.type_string() }}) as session_id,
+    user_id,
+
+    -- text
+    entry_surface,
+
+    -- numerics
+    n_activities,
+    n_contents,
+    n_interactions,
+    n_relation_changes,
+    n_messages_sent,
+    n_distinct_contents,
+    dwell_seconds,
+    {{ dbt.datediff('started_at', 'ended_at', 'second') }} as duration_seconds,
+
+    -- booleans
+    cast(started_at as date) < cast(ended_at as date) as has_crossed_midnight,
+
+    -- dates
+    cast(started_at as date) as session_date,
+
+    -- timestamps
+    started_at,
+    ended_at
+from counted_per_session

@@ -1,0 +1,16 @@
+-- One row per row of messages as of the run: its newest version that is known.
+with
+
+versions as (select * from {{ ref('stg_messages_versions') }})
+
+select
+    message_id,
+    sender_id,
+    recipient_id,
+    event_date,
+    known_date,
+    sent_at,
+    loaded_at
+from versions
+where
+    {{ is_current() }}

@@ -1,0 +1,29 @@
+-- One row per landed version of a row of messages, with the days between which it was what was known.
+-- Versions of a key share their event date, so that a few days can be read without the others.
+with
+
+landed as (select * from {{ source('contract', 'messages') }}),
+
+versions as (
+    select
+        message_id,
+        sender_id,
+        recipient_id,
+        batch_id,
+        event_date,
+        {{ known_date('loaded_at', 'event_date') }} as known_date,
+        sent_at,
+        loaded_at
+    from landed
+)
+
+select
+    message_id,
+    sender_id,
+    recipient_id,
+    event_date,
+    known_date,
+    {{ superseded_date(['event_date', 'message_id']) }} as superseded_date,
+    sent_at,
+    loaded_at
+from versions

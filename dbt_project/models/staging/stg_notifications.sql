@@ -1,0 +1,20 @@
+-- One row per row of notifications as of the run: its newest version that is known.
+with
+
+versions as (select * from {{ ref('stg_notifications_versions') }})
+
+select
+    notification_id,
+    user_id,
+    channel,
+    campaign,
+    event_date,
+    known_date,
+    sent_at,
+    opened_at,
+    clicked_at,
+    unsubscribed_at,
+    loaded_at
+from versions
+where
+    {{ is_current() }}

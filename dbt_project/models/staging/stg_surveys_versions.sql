@@ -1,0 +1,33 @@
+-- One row per landed version of a row of surveys, with the days between which it was what was known.
+-- Versions of a key share their event date, so that a few days can be read without the others.
+with
+
+landed as (select * from {{ source('contract', 'surveys') }}),
+
+versions as (
+    select
+        survey_id,
+        user_id,
+        kind,
+        text,
+        score,
+        batch_id,
+        event_date,
+        {{ known_date('loaded_at', 'event_date') }} as known_date,
+        answered_at,
+        loaded_at
+    from landed
+)
+
+select
+    survey_id,
+    user_id,
+    kind,
+    text,
+    score,
+    event_date,
+    known_date,
+    {{ superseded_date(['event_date', 'survey_id']) }} as superseded_date,
+    answered_at,
+    loaded_at
+from versions

@@ -1,0 +1,21 @@
+-- One row per user who is registered as of the run: its newest version that is known, unless it is deleted.
+with
+
+versions as (select * from {{ ref('stg_users_versions') }})
+
+select
+    user_id,
+    kind,
+    name,
+    country,
+    language,
+    plan,
+    event_date,
+    known_date,
+    registered_at,
+    deleted_at,
+    loaded_at
+from versions
+where
+    {{ is_current() }}
+    and (deleted_at is null or deleted_at >= {{ as_of() }})

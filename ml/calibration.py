@@ -1,0 +1,77 @@
+"""Turns a model's raw log-odds into probabilities that come true, by the plainest map that fits."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Method = Literal["as_is", "platt", "beta"]
+
+_EDGE = 1e-6  # probabilities stay inside (0, 1)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """
+    A monotone map: intercept + slope_low * ln(p) - slope_high * ln(1 - p), as log-odds.
+
+    Equal slopes are Platt's map, different ones the beta map. Isotonic regression is left out: its
+    steps tie users whom the model tells apart, and it needs more rows to be as good.
+    """
+
+    method: Method
+    intercept: float
+    slope_low: float
+    slope_high: float
+
+    def apply(self, raw: Floats) -> Floats:
+        """Calibrated probabilities of raw log-odds."""
+        low, high = _logs(raw)
+        odds = self.intercept + self.slope_low * low + self.slope_high * high
+        return np.clip(1 / (1 + np.exp(-odds)), _EDGE, 1 - _EDGE)
+
+
+AS_IS = Calibration("as_is", 0.0, 1.0, 1.0)
+
+
+def calibrate(raw: Floats, labels: Floats) -> Calibration:
+    """The map with the lowest Bayesian information criterion on rows that trained nothing."""
+    low, high = _logs(raw)
+    choices = [(AS_IS, 0)]
+    platt = _fit(np.column_stack([low + high]), labels)
+    if platt is not None and platt[1] > 0:
+        choices.append((Calibration("platt", platt[0], platt[1], platt[1]), 2))
+    beta = _fit(np.column_stack([low, high]), labels)
+    if beta is not None and min(beta[1:]) > 0:
+        choices.append((Calibration("beta", *beta), 3))
+
+    def criterion(choice: tuple[Calibration, int]) -> float:
+        probabilities = choice[0].apply(raw)
+        happened = np.where(labels == 1, probabilities, 1 - probabilities)
+        return float(choice[1] * np.log(len(labels)) - 2 * np.log(happened).sum())
+
+    return min(choices, key=criterion)[0]
+
+
+def _logs(raw: Floats) -> tuple[Floats, Floats]:
+    """ln(p) and -ln(1 - p) of log-odds, exact at both ends; their sum is the log-odds."""
+    return -np.logaddexp(0, -raw), np.logaddexp(0, raw)
+
+
+def _fit(columns: Floats, labels: Floats) -> tuple[float, ...] | None:
+    """Unpenalised logistic regression by Newton's steps; None where the classes can be separated."""
+    design = np.column_stack([np.ones(len(labels)), columns])
+    weights = np.r_[0.0, np.ones(columns.shape[1])]
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(design @ weights, -35, 35)))
+        curvature = design.T @ (design * (chance * (1 - chance))[:, None])
+        curvature += 1e-9 * np.eye(len(weights))
+        step = np.linalg.solve(curvature, design.T @ (labels - chance))
+        weights = weights + step
+        if not np.isfinite(weights).all() or np.abs(weights).max() > 1e3:
+            return None
+        if np.abs(step).max() < 1e-8:
+            return tuple(float(weight) for weight in weights)
+    return None

@@ -1,0 +1,148 @@
+"""The small Parquet and JSON books under home.models that releases publish; many may write at once."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from townsquare.settings import Home
+
+AT = pa.timestamp("us")
+
+PROMOTIONS = pa.schema(
+    [
+        ("score_name", pa.string()),
+        ("model_version", pa.string()),
+        ("decided_at", AT),
+        ("decision", pa.string()),
+        ("reason", pa.string()),
+        ("metrics", pa.string()),
+        ("data_version", pa.string()),
+        ("code_version", pa.string()),
+        ("decided_by", pa.string()),
+    ]
+)
+MODEL_VERSIONS = pa.schema(
+    [
+        ("score_name", pa.string()),
+        ("model_version", pa.string()),
+        ("kind", pa.string()),
+        ("question", pa.string()),
+        ("label", pa.string()),
+        ("baseline_name", pa.string()),
+        ("calibration", pa.string()),
+        ("data_version", pa.string()),
+        ("code_version", pa.string()),
+        ("card", pa.string()),
+        ("n_features", pa.int64()),
+        ("n_trees", pa.int64()),
+        ("n_trained", pa.int64()),
+        ("n_judged", pa.int64()),
+        *[
+            (f"{name}{end}", pa.float64())
+            for name in ("auc", "baseline_auc", "logistic_auc")
+            for end in ("", "_low", "_high")
+        ],
+        ("calibration_error", pa.float64()),
+        ("average_precision", pa.float64()),
+        ("brier", pa.float64()),
+        ("lift", pa.float64()),
+        ("base_rate", pa.float64()),
+        ("as_of_date", pa.date32()),
+        ("trained_from_date", pa.date32()),
+        ("trained_until_date", pa.date32()),
+        ("valid_from_date", pa.date32()),
+        ("valid_until_date", pa.date32()),
+        ("judged_from_date", pa.date32()),
+        ("judged_until_date", pa.date32()),
+        ("trained_at", AT),
+    ]
+)
+DRIFT = pa.schema(
+    [
+        ("score_name", pa.string()),
+        ("model_version", pa.string()),
+        ("quantity", pa.string()),
+        ("statistic", pa.float64()),
+        ("p_value", pa.float64()),
+        ("q_value", pa.float64()),
+        ("n_reference", pa.int64()),
+        ("n_today", pa.int64()),
+        ("is_drifted", pa.bool_()),
+        ("reference_date", pa.date32()),
+        ("as_of_date", pa.date32()),
+    ]
+)
+BOOKS = {"promotions": PROMOTIONS, "model_versions": MODEL_VERSIONS, "drift": DRIFT}
+_KEYS = {
+    "promotions": (),
+    "model_versions": ("score_name", "model_version"),
+    "drift": ("score_name", "as_of_date"),
+}
+
+
+@contextmanager
+def locked(home: Home) -> Iterator[None]:
+    """Hold the books; scores that learn at the same time wait for each other here only."""
+    home.models.mkdir(parents=True, exist_ok=True)
+    with (home.models / ".lock").open("a", encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def read(home: Home, book: str) -> list[dict[str, Any]]:
+    """The rows of a book in the order they were written."""
+    path = home.models / f"{book}.parquet"
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist() if path.exists() else []
+    return rows
+
+
+def write(home: Home, book: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows; those of the same key are replaced, so that a repeated run leaves the same book."""
+    with locked(home):
+        keys = _KEYS[book]
+        new = {tuple(row[key] for key in keys) for row in rows} if keys else set()
+        kept = [row for row in read(home, book) if tuple(row[key] for key in keys) not in new]
+        save(pa.Table.from_pylist([*kept, *rows], schema=BOOKS[book]), home.models / f"{book}.parquet")
+
+
+def save(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file whole, or leave the old one; the partial's name matches no glob."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    pq.write_table(table, partial, compression="zstd")
+    partial.replace(path)
+
+
+def prepare(home: Home) -> None:
+    """Every book, empty where nothing was written yet, so that its readers find its columns."""
+    with locked(home):
+        for book, schema in BOOKS.items():
+            path = home.models / f"{book}.parquet"
+            if not path.exists():
+                save(schema.empty_table(), path)
+
+
+def capabilities(home: Home) -> dict[str, str]:
+    """What each score can do on this network: `available`, or why it is not."""
+    path = home.models / "capabilities.json"
+    if not path.exists():
+        return {}
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def write_capability(home: Home, score_name: str, sentence: str) -> None:
+    """Say it for one score."""
+    with locked(home):
+        said = {**capabilities(home), score_name: sentence}
+        path = home.models / "capabilities.json"
+        partial = path.with_suffix(".partial")
+        partial.write_text(json.dumps(said, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        partial.replace(path)

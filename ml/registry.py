@@ -1,0 +1,215 @@
+"""
+Keeps model versions and says which one is champion.
+
+A version is a folder, home.models/<score>/<version>/, and never changes. Which version is champion is
+known in one place only: the alias `champion` of the score's registered model in MLflow. Moving the
+alias, here or in MLflow's own UI, is what rolls a model back.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ml import ledger, mlflow_store
+from ml.calibration import Calibration
+from ml.declaration import Score
+from ml.gates import Decision
+from townsquare.errors import TownsquareError
+from townsquare.settings import Home
+
+if TYPE_CHECKING:
+    from ml.training import Model
+
+
+@dataclass(frozen=True)
+class Version:
+    """What is known about one kept model without loading it; `facts` is its model.json."""
+
+    folder: Path
+    facts: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The version, as published rows carry it."""
+        return self.folder.name
+
+    @property
+    def as_of(self) -> date:
+        """It knows what happened before this date."""
+        return date.fromisoformat(self.facts["as_of_date"])
+
+    @property
+    def reference_date(self) -> date:
+        """The last as_of_date it was trained on: what today is compared with for drift."""
+        return date.fromisoformat(self.facts["parts"]["train"][-1])
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The columns it reads."""
+        return tuple(self.facts["features"])
+
+    @property
+    def card(self) -> Path:
+        """Its model card."""
+        return self.folder / "card.html"
+
+    def load(self) -> "Model":
+        """The model itself."""
+        import lightgbm
+
+        from ml.training import Model
+
+        booster = lightgbm.Booster(model_file=str(self.folder / "booster.txt"))
+        return Model(booster, Calibration(**self.facts["calibration"]), self.features)
+
+    def answers(self, score: Score) -> bool:
+        """Whether its label is the declared one; another horizon is another question."""
+        return bool(self.facts["label"] == score.label)
+
+
+@cache
+def code_version() -> str:
+    """A hash of the code that learns, so that it is known also where there is no git."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def version_name(score: Score, as_of: date, data_version: str) -> str:
+    """The same frame, declaration, date and code always make the same version."""
+    made_of = f"{score.fingerprint} {data_version} {code_version()}"
+    return f"{as_of:%Y%m%d}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
+
+
+def keep(home: Home, score: Score, name: str, model: "Model", facts: dict[str, Any]) -> Version:
+    """Write a version's folder whole; one that is already there stays as it is."""
+    folder = home.models / score.name / name
+    if not (folder / "model.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        model.booster.save_model(str(folder / "booster.txt"))
+        facts = {**facts, "calibration": asdict(model.calibration)}
+        text = json.dumps(facts, indent=2, sort_keys=True, default=str)
+        (folder / "model.json").write_text(text + "\n", encoding="utf-8")  # last: it makes it whole
+    return read_version(home, score.name, name)
+
+
+def read_version(home: Home, score_name: str, name: str) -> Version:
+    """One kept version, or a sentence that says which there are."""
+    folder = home.models / score_name / name
+    if not (folder / "model.json").exists():
+        known = ", ".join(version.name for version in versions(home, score_name)) or "none"
+        raise TownsquareError(f"{folder} is no model of {score_name}; its versions are: {known}.")
+    return Version(folder, json.loads((folder / "model.json").read_text(encoding="utf-8")))
+
+
+def versions(home: Home, score_name: str) -> list[Version]:
+    """Every kept version of a score, oldest as_of first."""
+    folders = (home.models / score_name).glob("*/model.json")
+    found = [Version(path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in folders]
+    return sorted(found, key=lambda version: (version.as_of, version.name))
+
+
+def champion(home: Home, score: Score, as_of: date) -> Version | None:
+    """
+    The model that speaks as of a date.
+
+    It is the one MLflow's alias points at. Where that one was made later than as_of, as in a
+    backfill, it would know the future: then it is the last one promoted up to as_of.
+    """
+    standing = mlflow_store.aliased(home, score.name)
+    if standing is None:
+        return None
+    version = read_version(home, score.name, standing)
+    if version.as_of > as_of:
+        promoted = _promoted(home, score.name)
+        kept = [found for found in versions(home, score.name) if found.name in promoted]
+        earlier = [found for found in kept if found.as_of <= as_of]
+        version = earlier[-1] if earlier else version
+    return version if version.as_of <= as_of and version.answers(score) else None
+
+
+def record(home: Home, score: Score, version: Version, decision: Decision, by: str) -> None:
+    """Register a trained version in MLflow and in the books, and move the alias where it was earned."""
+    standing = mlflow_store.aliased(home, score.name)
+    later = standing is not None and read_version(home, score.name, standing).as_of > version.as_of
+    ledger.write(home, "model_versions", [_version_row(score, version)])
+    with ledger.locked(home):
+        mlflow_store.register(home, score, version, decision)
+        if decision.promoted and not later:
+            mlflow_store.point(home, score.name, version.name)
+    word = "promoted" if decision.promoted else "kept"
+    _note(home, score.name, version, (word, decision.reason, by))
+
+
+def was_decided(home: Home, score_name: str, name: str) -> str | None:
+    """What was said about this very version before, or None."""
+    rows = ledger.read(home, "promotions")
+    said = [row for row in rows if (row["score_name"], row["model_version"]) == (score_name, name)]
+    return str(said[-1]["reason"]) if said else None
+
+
+def roll_back(home: Home, score_name: str, name: str, by: str) -> Version:
+    """Make a kept version champion again; a sentence where it never passed its gates."""
+    version = read_version(home, score_name, name)
+    if name not in _promoted(home, score_name):
+        raise TownsquareError(
+            f"{version.folder} was never promoted, so it cannot be rolled back to; "
+            f"the versions that were: {', '.join(sorted(_promoted(home, score_name))) or 'none'}."
+        )
+    before = mlflow_store.aliased(home, score_name)
+    with ledger.locked(home):
+        mlflow_store.point(home, score_name, name)
+    _note(home, score_name, version, ("rolled back", f"replaces {before} on request", by))
+    return version
+
+
+def _promoted(home: Home, score_name: str) -> set[str]:
+    return {
+        row["model_version"]
+        for row in ledger.read(home, "promotions")
+        if row["score_name"] == score_name and row["decision"] == "promoted"
+    }
+
+
+def _note(home: Home, score_name: str, version: Version, said: tuple[str, str, str]) -> None:
+    decision, reason, by = said
+    row = {
+        "score_name": score_name,
+        "model_version": version.name,
+        "decided_at": datetime.now(UTC).replace(tzinfo=None),
+        "decision": decision,
+        "reason": reason,
+        "metrics": json.dumps(version.facts["figures"], sort_keys=True),
+        "data_version": version.facts["data_version"],
+        "code_version": version.facts["code_version"],
+        "decided_by": by,
+    }
+    ledger.write(home, "promotions", [row])
+
+
+def _version_row(score: Score, version: Version) -> dict[str, Any]:
+    facts, figures = version.facts, version.facts["figures"]
+    row = {
+        "score_name": score.name,
+        "model_version": version.name,
+        "kind": score.model.kind,
+        "question": score.question,
+        "card": str(version.card.relative_to(version.folder.parents[1])),
+        "trained_at": datetime.now(UTC).replace(tzinfo=None),
+        "as_of_date": version.as_of,
+        "calibration": facts["calibration"]["method"],
+        "n_features": len(version.features),
+    }
+    for part, word in (("train", "trained"), ("valid", "valid"), ("judge", "judged")):
+        row[f"{word}_from_date"] = date.fromisoformat(facts["parts"][part][0])
+        row[f"{word}_until_date"] = date.fromisoformat(facts["parts"][part][-1])
+    for column in ledger.MODEL_VERSIONS.names:
+        if column not in row:
+            row[column] = facts.get(column, figures.get(column))
+    row["n_judged"] = int(figures["n_judged"])
+    return row

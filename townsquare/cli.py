@@ -1,0 +1,250 @@
+"""The command `townsquare`: every word that an operator or analyst types at a shell."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from townsquare import progress
+from townsquare.errors import TownsquareError
+from townsquare.network import read_network
+from townsquare.settings import Home
+
+app = typer.Typer(
+    help="From a network's raw export to a published release of marts and scores.\n\n"
+    "Everything lies in one home, TOWNSQUARE_HOME (default ./var).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(help="Land a network's export in this home.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
+Source = Annotated[Path, typer.Argument(help="Where the export lies.")]
+
+
+@app.command()
+def simulate(
+    users: Annotated[int, typer.Option(min=1, help="How many users have joined by the end.")],
+    days: Annotated[int, typer.Option(min=1, help="How many days the network has lived.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same network.")] = 1,
+) -> None:
+    """Write a simulated network's export into the home, and its truth beside it."""
+    from townsquare import simulate as simulator
+
+    home = Home.from_environment()
+    with progress.bar() as told:
+        made = simulator.simulate(home, users, days, seed, progress=told)
+    _say(f"{made.events:,} events of {users:,} users in {days} days lie in {home.exports}")
+
+
+@imports.command("stackexchange")
+def import_stackexchange(path: Source, as_json: Json = False) -> None:
+    """A Stack Exchange dump: a folder of XML files, or the .7z that it comes in."""
+    _import("stackexchange", path, as_json)
+
+
+@imports.command("activitystreams")
+def import_activitystreams(path: Source, as_json: Json = False) -> None:
+    """ActivityStreams 2.0 as Mastodon exports it: a folder, an archive or a JSON file."""
+    _import("activitystreams", path, as_json)
+
+
+@imports.command("files")
+def import_files(path: Source, as_json: Json = False) -> None:
+    """A folder of Parquet, CSV or JSON lines that already has the contract's columns."""
+    _import("files", path, as_json)
+
+
+@app.command()
+def run(
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The release knows what happened before this date. Default: next day."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take the network to its next release: the DAG townsquare_daily, run by Airflow."""
+    from townsquare import report
+
+    home = Home.from_environment()
+    day = _date(as_of)
+    _run_dag(home, "townsquare_daily", {"as_of": day.isoformat() if day else None}, as_json)
+    told = report.summary(home)
+    if as_json:
+        _print_json(told)
+    else:
+        report.show(told, Console())
+
+
+@app.command()
+def train(as_json: Json = False) -> None:
+    """Train every score anew: the DAG townsquare_train, run by Airflow."""
+    home = Home.from_environment()
+    run_id = _run_dag(home, "townsquare_train", {}, as_json)
+    if as_json:
+        _print_json({"run_id": run_id})
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Where the UI listens, on this machine only.")] = 8080,
+) -> None:
+    """Start Airflow's scheduler and UI on this home, until Ctrl-C."""
+    from townsquare import airflow_env, runs, services
+
+    home = Home.from_environment()
+    already = services.running(home)
+    if already is not None:
+        raise TownsquareError(f"Airflow is already up for {home.root} at {already.url}.")
+    with services.airflow(home, port, _say, extra=("triggerer",)) as running:
+        runs.Airflow(home, running).prepare(unpause=["townsquare_daily", "townsquare_train"])
+        _say(f"Airflow is at {running.url}; user {airflow_env.USER}, its password is in")
+        _say(f"{airflow_env.password_file(home)}. Ctrl-C stops it.")
+        services.watch()
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="Without one, a prompt opens.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the current release in SQL, read-only."""
+    from townsquare.release import query as asked
+
+    home = Home.from_environment()
+    if query is None:
+        asked.prompt(home)
+        return
+    columns, rows = asked.run_query(home, query)
+    if as_json:
+        _print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        asked.show(columns, rows)
+
+
+@app.command()
+def releases(as_json: Json = False) -> None:
+    """List the releases that are kept, newest first; `*` marks the current one."""
+    from townsquare import release, report
+
+    kept = release.list_releases(Home.from_environment())
+    if as_json:
+        _print_json(kept)
+    else:
+        report.show_releases(kept, Console())
+
+
+@app.command()
+def rollback(
+    release_id: Annotated[str, typer.Argument(help="One of `townsquare releases`.")],
+) -> None:
+    """Make a kept release the current one again."""
+    from townsquare import locking, release
+
+    home = Home.from_environment()
+    with locking.writer(home, "rolling back"):
+        release.rollback(home, release_id)
+    _say(f"{release_id} is current")
+
+
+@app.command()
+def skip_gate(
+    gate: Annotated[str, typer.Argument(help="The gate or check, as the failed task names it.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in meta.gate_skips.")],
+) -> None:
+    """Let the next release pass one gate that fails, with the reason on record."""
+    from townsquare import release
+
+    release.skip_gate(Home.from_environment(), gate, reason)
+    _say(f"The next release may fail {gate}.")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Say what this home holds: source, releases, scores, what is not available, Airflow."""
+    from townsquare import report
+
+    told = report.status(Home.from_environment())
+    if as_json:
+        _print_json(told)
+    else:
+        report.show_status(told, Console())
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def dbt(context: typer.Context) -> None:
+    """Run a dbt command on this home's warehouse, for whoever writes models."""
+    from townsquare import warehouse
+
+    home = Home.from_environment()
+    result = warehouse.invoke(home, read_network(home), list(context.args))
+    if not result.success:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command; an error that a person can mend is one sentence, and exit code 1."""
+    try:
+        app()
+    except TownsquareError as error:
+        _say(f"townsquare: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _say("townsquare: stopped")
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _import(adapter: str, path: Path, as_json: bool) -> None:
+    from townsquare import ingest, locking, report
+
+    home = Home.from_environment()
+    if not path.exists():
+        raise TownsquareError(f"{path} does not exist; give the path of the export.")
+    with locking.writer(home, f"importing {path.name}"), progress.bar() as told:
+        accounts = ingest.import_source(home, adapter, path, told)
+    if as_json:
+        _print_json(report.accounts(accounts))
+    else:
+        report.show_accounts(accounts, Console())
+
+
+def _run_dag(home: Home, dag_id: str, conf: dict[str, Any], quiet: bool) -> str:
+    """Run one DAG through Airflow and follow it; TownsquareError when it ends red."""
+    from townsquare import runs, services
+
+    say = (lambda _: None) if quiet else _say
+    with services.airflow(home, None, say) as running:
+        server = runs.Airflow(home, running)
+        server.prepare()
+        run_id = server.trigger(dag_id, conf)
+        with progress.tasks(quiet) as told:
+            state = server.follow(dag_id, run_id, told)
+        if state != "success":
+            raise TownsquareError(f"{dag_id} is red: {server.failure(dag_id, run_id)}")
+    return run_id
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise TownsquareError(
+            f"--as-of is {text!r}, but must be a date like 2025-06-30."
+        ) from error
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)

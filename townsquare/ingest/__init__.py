@@ -1,0 +1,18 @@
+"""Landing: exports go in through an adapter, contract rows come to lie by table and day."""
+
+from townsquare.ingest._accounts import Account, TableAccount, read_accounts
+from townsquare.ingest._importing import import_source, land, next_as_of
+from townsquare.ingest._places import prepare
+from townsquare.ingest.adapters import Progress, adapter_names
+
+__all__ = [
+    "Account",
+    "Progress",
+    "TableAccount",
+    "adapter_names",
+    "import_source",
+    "land",
+    "next_as_of",
+    "prepare",
+    "read_accounts",
+]

@@ -1,0 +1,90 @@
+"""The accounts of what was landed: one per source file, stored in the home, exact to the row."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from townsquare.errors import TownsquareError
+from townsquare.ingest._places import accounts_folder
+from townsquare.settings import Home
+
+
+@dataclass
+class TableAccount:
+    """What became of the rows of one source file that belong to one contract table."""
+
+    read: int = 0
+    landed: int = 0
+    quarantined: int = 0
+    duplicate: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    event_dates: list[date] = field(default_factory=list)
+
+    def check(self, what: str) -> None:
+        """Raise unless every row read is accounted for once."""
+        told = self.landed + self.quarantined + self.duplicate
+        if self.read != told or sum(self.reasons.values()) != self.quarantined:
+            raise AssertionError(
+                f"{what}: {self.read} rows read, but {self.landed} landed, {self.quarantined} "
+                f"quarantined ({sum(self.reasons.values())} with a reason), {self.duplicate} "
+                "duplicate; nothing of this batch is landed"
+            )
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of one source file; `not_imported` says why the contract has no place for it."""
+
+    batch_id: str
+    sequence: int
+    adapter: str
+    source_file: str
+    fingerprint: str
+    landed_at: datetime
+    tables: dict[str, TableAccount]
+    not_imported: str | None = None
+
+    def check(self) -> None:
+        """Raise unless read = landed + quarantined + duplicate in every table."""
+        for name, table in self.tables.items():
+            table.check(f"{self.source_file}, {name}")
+
+
+def to_json(accounts: Iterable[Account]) -> str:
+    """The accounts of one batch as they are stored."""
+    return json.dumps([asdict(account) for account in accounts], default=_plain)
+
+
+def _plain(value: date | datetime) -> str:
+    return value.isoformat()
+
+
+def _account(told: dict[str, Any]) -> Account:
+    tables = {
+        name: TableAccount(
+            **{**table, "event_dates": [date.fromisoformat(d) for d in table["event_dates"]]}
+        )
+        for name, table in told["tables"].items()
+    }
+    return Account(
+        **{**told, "landed_at": datetime.fromisoformat(told["landed_at"]), "tables": tables}
+    )
+
+
+def _read(path: Path) -> list[Account]:
+    try:
+        return [_account(told) for told in json.loads(path.read_text(encoding="utf-8"))]
+    except (ValueError, KeyError, TypeError) as error:
+        raise TownsquareError(
+            f"{path} is not an account of landed files ({error}); restore it from a backup, or "
+            "delete the home and import again."
+        ) from error
+
+
+def read_accounts(home: Home) -> list[Account]:
+    """Every account of this home in the order of landing."""
+    accounts = [a for path in accounts_folder(home).glob("*.json") for a in _read(path)]
+    return sorted(accounts, key=lambda account: account.sequence)

@@ -1,0 +1,218 @@
+"""Judges rows of a contract table in DuckDB: landed, quarantined with a reason, or duplicate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from townsquare.contract import Table
+from townsquare.ingest._rules import quoted, reason, typed
+
+MEMORY_LIMIT = "1GB"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Loose rows of one table, and what is needed to judge them."""
+
+    table: Table
+    rows: pa.Table
+    batch_ids: Sequence[str]
+    landed_at: datetime
+    latest: datetime
+
+
+def connect(spill: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB of its own, bounded in memory, spilling into the home."""
+    connection = duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill), "threads": 2}
+    )
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set preserve_insertion_order = false")
+    return connection
+
+
+def judge(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> list[date]:
+    """Type the rows and find what is wrong with each; gives the event dates of the good ones."""
+    table = chunk.table
+    names = list(table.columns)
+    raw = ", ".join(f"{name} as raw_{name}" for name in names)
+    types = ", ".join(
+        f"{typed(name, column, chunk.rows.schema.field(name).type)} as {name}"
+        for name, column in table.columns.items()
+    )
+    told = ", ".join(f"{name} := raw_{name}::varchar" for name in names)
+    hashed = ", ".join(n for n in names if n not in (*table.key, "loaded_at"))
+    landed_at = f"timestamp '{chunk.landed_at.isoformat(sep=' ')}'"
+    connection.register("chunk", chunk.rows)
+    connection.execute(f"""
+        create or replace temp table judged as
+        with typed as (
+            select position, file_index, row_number, problem, original, {types}, {raw} from chunk
+        ),
+        timed as (
+            select
+                * exclude (loaded_at),
+                loaded_at is null and nullif(raw_loaded_at::varchar, '') is null as is_untold,
+                case when is_untold then {landed_at} else loaded_at end as loaded_at
+            from typed
+        ),
+        reasoned as (select *, {reason(table, chunk.latest)} as reason from timed)
+        select
+            position, file_index, row_number, reason, is_untold, {", ".join(names)},
+            {table.event_time}::date as event_date,
+            case when reason is not null
+                then coalesce(original, to_json(struct_pack({told}))::varchar) end as row,
+            hash({hashed}) as content_hash
+        from reasoned
+    """)
+    connection.unregister("chunk")
+    dates = connection.sql("select distinct event_date from judged where reason is null order by 1")
+    return [day for (day,) in dates.fetchall()]
+
+
+def recall(connection: duckdb.DuckDBPyConnection, table: Table, landed: Sequence[Path]) -> None:
+    """What is landed already on the days of the chunk, as keys and hashes."""
+    hashed = ", ".join(n for n in table.columns if n not in (*table.key, "loaded_at"))
+    key = ", ".join(table.key)
+    rows = "judged where false"
+    if landed:
+        files = ", ".join(quoted(str(path)) for path in landed)
+        rows = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
+    connection.execute(f"""
+        create or replace temp table known as
+        select {key}, loaded_at, hash({hashed}) as content_hash from {rows}
+    """)
+
+
+def recall_rejected(connection: duckdb.DuckDBPyConnection, rejected: Sequence[Path]) -> None:
+    """What is in quarantine already, so that the same bad row is not kept twice."""
+    rows = "(select reason, row from judged where false)"
+    has_bad = connection.execute("select 1 from judged where reason is not null limit 1")
+    if rejected and has_bad.fetchone():
+        files = ", ".join(quoted(str(path)) for path in rejected)
+        rows = f"read_parquet([{files}], hive_partitioning = false)"
+    connection.execute(f"""
+        create or replace temp table rejected as
+        select distinct hash(reason, row) as seen from {rows}
+    """)
+
+
+def settle(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> None:
+    """Say of each judged row whether it is landed, quarantined or a duplicate of one that was.
+
+    A row that repeats a key and `loaded_at` with other content is a correction: it is landed with
+    the landing time as its `loaded_at`, so that it wins from then on, unless that was done before.
+    """
+    key = ", ".join(chunk.table.key)
+    landed_at = f"timestamp '{chunk.landed_at.isoformat(sep=' ')}'"
+    connection.execute(f"""
+        create or replace temp table settled as
+        with exact as (select distinct {key}, loaded_at, content_hash, true as is_exact from known),
+        versions as (select distinct {key}, loaded_at, true as is_known from known),
+        contents as (
+            select {key}, content_hash, max(loaded_at) as last_told_at from known
+            group by {key}, content_hash
+        ),
+        newest as (
+            select {key}, arg_max(content_hash, loaded_at) as newest_hash from known group by {key}
+        ),
+        copied as (
+            select
+                * exclude (reason, row),
+                row_number() over (
+                    partition by {key}, loaded_at, content_hash order by position
+                ) as copy
+            from judged where reason is null
+        ),
+        numbered as (
+            select
+                *,
+                row_number() over (
+                    partition by {key}, loaded_at order by copy > 1, position
+                ) as version
+            from copied
+        ),
+        compared as (
+            select
+                numbered.*,
+                coalesce(is_known, false) or version > 1 as is_conflict,
+                copy > 1
+                or coalesce(is_exact, false)
+                or (is_conflict and coalesce(last_told_at > loaded_at, false))
+                or (is_untold and coalesce(newest_hash = content_hash, false)) as is_duplicate
+            from numbered
+            left join exact using ({key}, loaded_at, content_hash)
+            left join versions using ({key}, loaded_at)
+            left join contents using ({key}, content_hash)
+            left join newest using ({key})
+        )
+        select
+            * exclude (loaded_at),
+            case
+                when is_conflict then greatest({landed_at}, loaded_at) + to_microseconds(version)
+                else loaded_at
+            end as loaded_at
+        from compared
+    """)
+    connection.execute("""
+        create or replace temp table bad as
+        select
+            position, file_index, row_number, reason, row,
+            seen is not null
+            or row_number() over (partition by reason, row order by position) > 1 as is_duplicate
+        from judged
+        left join rejected on rejected.seen = hash(reason, row)
+        where reason is not null
+    """)
+
+
+def counts(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str | None, int]]:
+    """How many rows of each file came to what, and why."""
+    return connection.sql("""
+        select file_index, if(is_duplicate, 'duplicate', 'landed'), null, count(*)
+        from settled group by all
+        union all
+        select
+            file_index, if(is_duplicate, 'duplicate', 'quarantined'),
+            if(is_duplicate, null, reason) as told, count(*)
+        from bad group by all
+    """).fetchall()
+
+
+def landed_dates(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
+    """The event dates on which each file has landed rows."""
+    return connection.sql(
+        "select distinct file_index, event_date from settled where not is_duplicate order by all"
+    ).fetchall()
+
+
+def landed_rows(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> pa.Table:
+    """The rows to land, by event date and time, with their event date last."""
+    ids = ", ".join(quoted(batch_id) for batch_id in chunk.batch_ids)
+    return connection.sql(f"""
+        select
+            {", ".join(chunk.table.columns)},
+            list_extract([{ids}], file_index + 1) as batch_id,
+            event_date
+        from settled where not is_duplicate
+        order by event_date, {chunk.table.event_time}, position
+    """).to_arrow_table()
+
+
+def rejected_rows(
+    connection: duckdb.DuckDBPyConnection, chunk: Chunk, source_files: Sequence[str]
+) -> pa.Table:
+    """The rows for quarantine, each with its reason."""
+    names = ", ".join(quoted(name) for name in source_files)
+    return connection.sql(f"""
+        select
+            list_extract([{names}], file_index + 1) as source_file,
+            row_number, reason, row,
+            timestamp '{chunk.landed_at.isoformat(sep=" ")}' as landed_at
+        from bad where not is_duplicate
+        order by position
+    """).to_arrow_table()

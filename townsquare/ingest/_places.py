@@ -1,0 +1,92 @@
+"""Where landed rows lie in a home, and the repair of what a killed run left half done."""
+
+import json
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from townsquare.contract import Table, load_tables
+from townsquare.settings import Home
+
+_PENDING = ".pending"
+
+
+def accounts_folder(home: Home) -> Path:
+    """One JSON file per batch: it exists once all rows of the batch are in place."""
+    return home.landing / ".accounts"
+
+
+def partial_folder(home: Home) -> Path:
+    """What is being unpacked and written, before it is moved into place on the same disk."""
+    return home.landing / ".partial"
+
+
+def landed_schema(table: Table) -> pa.Schema:
+    """A landed row: the contract's columns and the batch that it came with."""
+    return table.arrow_schema.append(pa.field("batch_id", pa.string()))
+
+
+def day_folder(table: str, day: date) -> Path:
+    """The folder of one table and day, below the landing."""
+    return Path(table) / f"event_date={day.isoformat()}"
+
+
+def prepare(home: Home) -> None:
+    """Undo what a killed run left, and give each table an empty file, so that no glob is empty."""
+    accounts_folder(home).mkdir(parents=True, exist_ok=True)
+    home.rejected.mkdir(parents=True, exist_ok=True)
+    repair(home)
+    for table in load_tables().values():
+        path = home.landing / day_folder(table.name, date(1970, 1, 1)) / "empty.parquet"
+        if path.exists() and pq.read_schema(path).equals(landed_schema(table)):
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".partial")
+        pq.write_table(landed_schema(table).empty_table(), beside)
+        beside.replace(path)
+
+
+def repair(home: Home) -> None:
+    """Remove the rows of batches that have no account, and whatever was written beside."""
+    shutil.rmtree(partial_folder(home), ignore_errors=True)
+    for pending in accounts_folder(home).glob(f"*{_PENDING}"):
+        if not pending.with_suffix(".json").exists():
+            for name in json.loads(pending.read_text(encoding="utf-8")):
+                (home.root / name).unlink(missing_ok=True)
+        pending.unlink()
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a small file whole or not at all, and have it on the disk when this returns."""
+    beside = path.with_name(path.name + ".partial")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def move_into_place(home: Home, batch_id: str, moves: dict[Path, Path], accounts: str) -> None:
+    """Move a batch's files to their places in the home, all or none, with its accounts as the seal.
+
+    What is to be moved is noted first, so that the repair after a kill finds it.
+    """
+    pending = accounts_folder(home) / f"{batch_id}{_PENDING}"
+    os.sync()  # one call for thousands of small files; a sync for each would take minutes
+    write_durably(pending, json.dumps([str(target) for target in moves.values()]))
+    for made in {(home.root / target).parent for target in moves.values()}:
+        made.mkdir(parents=True, exist_ok=True)
+    for written, target in moves.items():
+        written.replace(home.root / target)
+    os.sync()
+    write_durably(pending.with_suffix(".json"), accounts)
+    pending.unlink()

@@ -1,0 +1,92 @@
+"""What a source adapter is: a module of this folder that tells an export in contract rows."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+import pyarrow as pa
+
+from townsquare.errors import TownsquareError
+from townsquare.network import Network
+from townsquare.settings import Home
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done and how much there is (0: not known)."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one contract table, as loosely typed as the source has them.
+
+    Columns: `row_number` (int64, from 1, as the source counts), then any of the table's columns,
+    each a string or of the contract's own Arrow type; a missing column is null. Two more are
+    understood: `problem` (string: why this row cannot be a contract row, else null) and `original`
+    (string: the source's row as JSON, kept in quarantine).
+    """
+
+    table: str
+    rows: pa.RecordBatch
+    progress: int = 0
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of an export, read by streaming `rows()`, or straight from `parquet` of one table.
+
+    Parquet is for files that hold contract columns already: DuckDB reads them where they lie, many
+    in one pass. `not_imported` says why a file has no place in the contract.
+    """
+
+    name: str
+    size: int
+    fingerprint: str
+    rows: Callable[[], Iterator[Rows]] | None = None
+    parquet: Path | None = None
+    table: str | None = None
+    tables: tuple[str, ...] = field(default=())
+    event_date: date | None = None
+    not_imported: str | None = None
+
+
+class Adapter(Protocol):
+    """The surface of an adapter module; `NETWORK` is written to network.yml by the first import."""
+
+    NETWORK: Network
+
+    def files(self, source: Path, workspace: Path) -> Iterator[SourceFile]:
+        """The files of an export in the order to land them; `workspace` takes what is unpacked."""
+
+
+class LivingAdapter(Adapter, Protocol):
+    """An adapter whose network lives inside the home and moves on when a run asks for more days."""
+
+    def live_on(self, home: Home, until: date, progress: Progress | None) -> Path:
+        """Make the export reach up to (excluding) `until` and give its folder."""
+
+    def lived_until(self, home: Home) -> date:
+        """The date that the export reaches up to, excluding it."""
+
+
+def adapter_names() -> tuple[str, ...]:
+    """Every adapter, sorted; one file of this folder is one adapter."""
+    return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def load_adapter(name: str) -> Adapter:
+    """The adapter of this name."""
+    if name not in adapter_names():
+        raise TownsquareError(
+            f"There is no adapter {name!r}; there are {', '.join(adapter_names())}."
+        )
+    return cast(Adapter, import_module(f"{__name__}.{name}"))
+
+
+def fingerprint_of(path: Path) -> str:
+    """What tells one content of a file from another."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -1,0 +1,60 @@
+"""Collects rows told one by one into record batches of text."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pyarrow as pa
+
+from townsquare.contract import load_table
+from townsquare.ingest.adapters import Rows
+
+# Enough rows to make a batch worth its overhead, few enough bytes to stay small with long texts.
+_ROWS = 20_000
+_CHARACTERS = 16 * 1024 * 1024
+
+Value = str | list[str] | None
+
+
+class Columns:
+    """Rows of one contract table, gathered column by column."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self._kinds = {
+            name: pa.list_(pa.string()) if column.type == "list<string>" else pa.string()
+            for name, column in load_table(table).columns.items()
+        }
+        self._kinds |= {"problem": pa.string(), "original": pa.string()}
+        self._clear()
+
+    def _clear(self) -> None:
+        self._values: dict[str, list[Value]] = {name: [] for name in self._kinds}
+        self._appends: list[tuple[str, Callable[[Value], None]]] = [
+            (name, values.append) for name, values in self._values.items()
+        ]
+        self._numbers: list[int] = []
+        self._n_characters = 0
+
+    def add(self, row_number: int, row: Mapping[str, Value]) -> None:
+        """Take one row; what it does not name is null."""
+        get = row.get
+        for name, append in self._appends:
+            append(get(name))
+        self._numbers.append(row_number)
+        self._n_characters += len(row.get("body") or "")
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def is_full(self) -> bool:
+        """Whether it is time to hand the rows on."""
+        return len(self) >= _ROWS or self._n_characters >= _CHARACTERS
+
+    def take(self, progress: int) -> Iterator[Rows]:
+        """The rows gathered so far, if any, and begin anew."""
+        if not self._numbers:
+            return
+        arrays = {"row_number": pa.array(self._numbers, pa.int64())} | {
+            name: pa.array(self._values[name], kind) for name, kind in self._kinds.items()
+        }
+        yield Rows(self.table, pa.RecordBatch.from_pydict(arrays), progress)
+        self._clear()

@@ -1,0 +1,136 @@
+"""Reads a Stack Exchange dump: a folder of XML files, or the .7z that they come in."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from townsquare.errors import TownsquareError
+from townsquare.ingest.adapters import Rows, SourceFile, fingerprint_of
+from townsquare.ingest.adapters import _dump as dump
+from townsquare.ingest.adapters._columns import Columns
+from townsquare.ingest.adapters._roots import Roots
+from townsquare.ingest.adapters._sevenzip import Member, members, unpack
+from townsquare.ingest.adapters._xml import read_rows
+from townsquare.network import Activity, FirstContribution, Network, Windows
+
+NETWORK = Network(
+    name="stackexchange",
+    adapter="stackexchange",
+    schedule=None,
+    activity=Activity(content_kinds=["post", "comment"], verbs=[], messages=False),
+    conversion=FirstContribution(),
+    as_of_step_days=30,
+    windows=Windows(churn_active_days=180, churn_horizon_days=90, conversion_horizon_days=28),
+)
+
+# In the order to read them: comments ask which thread their post belongs to.
+_TABLES = {
+    "Users.xml": "users",
+    "Posts.xml": "contents",
+    "Comments.xml": "contents",
+    "Votes.xml": "interactions",
+    "Badges.xml": "interactions",
+}
+_NOT_IMPORTED = {
+    "PostLinks.xml": "the contract has no table for links between posts",
+    "PostHistory.xml": "the contract has no table for past versions of a text",
+    "Tags.xml": "tags are read from the posts; the counts in it are as of the dump",
+}
+
+
+Places = Mapping[str, Callable[[], Path]]
+
+
+def files(source: Path, workspace: Path) -> Iterator[SourceFile]:
+    """The files of a dump, contract tables first, and then what is not imported."""
+    if source.is_dir():
+        yield from _in_folder(source)
+    elif source.suffix.lower() == ".7z":
+        yield from _in_archive(source, workspace)
+    else:
+        raise TownsquareError(
+            f"{source} is neither a folder of XML files nor a .7z; give the one or the other."
+        )
+
+
+def _in_folder(folder: Path) -> Iterator[SourceFile]:
+    found = sorted(path for path in folder.iterdir() if path.is_file())
+    locate = {path.name: partial(_itself, path) for path in found}
+    for path in sorted(found, key=_order):
+        yield _source_file(path.name, path.stat().st_size, fingerprint_of(path), locate)
+
+
+def _in_archive(archive: Path, workspace: Path) -> Iterator[SourceFile]:
+    found = members(archive)
+    wanted = [member for member in found if member.name in _TABLES]
+    unpacked: list[bool] = []
+
+    def locate(name: str) -> Path:
+        if not unpacked:
+            unpack(archive, wanted, workspace)
+            unpacked.append(True)
+        return workspace / name
+
+    places = {member.name: partial(locate, member.name) for member in found}
+    for member in sorted(found, key=_order):
+        yield _source_file(member.name, member.size, member.checksum, places)
+
+
+def _itself(path: Path) -> Path:
+    return path
+
+
+def _order(file: Path | Member) -> tuple[int, str]:
+    names = list(_TABLES)
+    return (names.index(file.name) if file.name in names else len(names), file.name)
+
+
+def _source_file(name: str, size: int, fingerprint: str, places: Places) -> SourceFile:
+    if name not in _TABLES:
+        why = _NOT_IMPORTED.get(name, "it is not a file of a Stack Exchange dump that is read")
+        return SourceFile(name, size, fingerprint, not_imported=why)
+    return SourceFile(
+        name, size, fingerprint, rows=partial(_rows, name, places), tables=(_TABLES[name],)
+    )
+
+
+def _roots(places: Places) -> Roots:
+    """The threads of the dump's posts, read when the first comment asks."""
+
+    def scan(roots: Roots) -> None:
+        if "Posts.xml" not in places:
+            return
+        for elements, _ in read_rows(places["Posts.xml"](), "posts"):
+            for _, row in elements:
+                roots.add(row.get("Id"), row.get("ParentId"))
+
+    return Roots(scan)
+
+
+def _mapping(name: str, places: Places) -> Callable[[dump.Attributes], dump.Row]:
+    if name == "Comments.xml":
+        return partial(dump.comment, root_of=_roots(places).of)
+    return {
+        "Users.xml": dump.user,
+        "Posts.xml": dump.post,
+        "Votes.xml": dump.vote,
+        "Badges.xml": dump.badge,
+    }[name]
+
+
+def _rows(name: str, places: Places) -> Iterator[Rows]:
+    columns = Columns(_TABLES[name])
+    mapped = _mapping(name, places)
+    row_number, done = 0, 0
+    for elements, done in read_rows(places[name](), name.removesuffix(".xml").lower()):
+        for tag, attributes in elements:
+            row_number += 1
+            row = (
+                mapped(attributes)
+                if tag == "row"
+                else dump.quarantined(attributes, "the element is not a <row>")
+            )
+            columns.add(row_number, row)
+        if columns.is_full():
+            yield from columns.take(done)
+    yield from columns.take(done)

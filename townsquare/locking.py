@@ -1,0 +1,30 @@
+"""One writer per home: a lock that the operating system frees when its holder dies."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from townsquare.errors import TownsquareError
+from townsquare.settings import Home
+
+
+@contextmanager
+def writer(home: Home, doing: str) -> Iterator[None]:
+    """Hold the home's writer lock; TownsquareError says who holds it when another process does."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    with home.lock.open("a+", encoding="utf-8") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            held.seek(0)
+            holder = held.read().strip() or "another process"
+            raise TownsquareError(
+                f"{home.root} is being written by {holder}; wait until it ends, "
+                "or stop it if it is yours, and try again."
+            ) from error
+        held.truncate(0)
+        held.write(f"process {os.getpid()} ({doing})")
+        held.flush()
+        yield
+        held.truncate(0)

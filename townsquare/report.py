@@ -1,0 +1,151 @@
+"""What a run and a home look like to the person at the shell, read from the current release."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from townsquare import release
+from townsquare.errors import TownsquareError
+from townsquare.network import read_network
+from townsquare.settings import Home
+
+if TYPE_CHECKING:
+    from townsquare.ingest import Account
+
+_RELATIONS = """
+    select table_name as relation, estimated_size as rows
+    from duckdb_tables() where schema_name = 'main' order by table_name
+"""
+_GATES = """
+    select gate, severity, count(*) as checks, count(*) filter (where not is_passed) as failed
+    from meta.validation_results
+    where release_id = (select max_by(release_id, published_at) from meta.releases)
+    group by gate, severity order by gate, severity
+"""
+_SCORES = "select * from meta.model_versions where is_champion order by score_name"
+_MISSING = "select name, reason from meta.capabilities where not is_available order by name"
+
+
+def summary(home: Home) -> dict[str, Any]:
+    """The current release: its tables, gates and scores, and what is not available and why."""
+    if not home.current.exists():
+        raise TownsquareError(f"{home.releases} holds no release yet; `townsquare run` makes one.")
+    path = home.current / "townsquare.duckdb"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return {
+            "release_id": home.current.resolve().name,
+            "home": str(home.root),
+            "relations": _rows(connection, _RELATIONS),
+            "gates": _rows(connection, _GATES),
+            "scores": _rows(connection, _SCORES),
+            "not_available": _rows(connection, _MISSING),
+        }
+
+
+def show(told: dict[str, Any], console: Console) -> None:
+    """Print a summary as tables, with how to go on."""
+    console.print(f"\n[bold]Release {told['release_id']}[/bold]")
+    console.print(_table(["relation", "rows"], told["relations"]))
+    console.print(_table(["gate", "severity", "checks", "failed"], told["gates"]))
+    if told["scores"]:
+        columns = ["score_name", "auc", "baseline_name", "baseline_auc", "calibration_error"]
+        console.print(_table(columns, told["scores"]))
+    for missing in told["not_available"]:
+        console.print(f"  {missing['name']}: {missing['reason']}", highlight=False)
+    console.print("SQL:        townsquare sql   (or open releases/current/townsquare.duckdb)")
+    console.print("Airflow UI: make up          (then http://127.0.0.1:8080)\n")
+
+
+def show_releases(kept: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print the kept releases."""
+    rows = [{**one, "": "*" if one["is_current"] else ""} for one in kept]
+    console.print(_table(["", "release_id", "as_of", "published_at"], rows))
+
+
+def status(home: Home) -> dict[str, Any]:
+    """What the home holds: its network, what has landed, its releases, whether Airflow is up."""
+    from townsquare import ingest, services
+
+    network = read_network(home)
+    landed: dict[str, int] = {}
+    quarantined: dict[str, int] = {}
+    for account in ingest.read_accounts(home):
+        for name, table in account.tables.items():
+            landed[name] = landed.get(name, 0) + table.landed
+            quarantined[name] = quarantined.get(name, 0) + table.quarantined
+    up = services.running(home)
+    return {
+        "home": str(home.root),
+        "network": network.name,
+        "adapter": network.adapter,
+        "landed": landed,
+        "quarantined": {name: rows for name, rows in quarantined.items() if rows},
+        "releases": release.list_releases(home),
+        "airflow": up.url if up else None,
+    }
+
+
+def show_status(told: dict[str, Any], console: Console) -> None:
+    """Print the status of a home."""
+    console.print(f"{told['network']} ({told['adapter']}) in {told['home']}", highlight=False)
+    rows = [
+        {"table": name, "landed": n, "quarantined": told["quarantined"].get(name, 0)}
+        for name, n in told["landed"].items()
+    ]
+    console.print(_table(["table", "landed", "quarantined"], rows))
+    show_releases(told["releases"], console)
+    console.print(f"Airflow: {told['airflow'] or 'not up; `townsquare up` starts it'}")
+
+
+def accounts(landed: Sequence["Account"]) -> list[dict[str, Any]]:
+    """Every file and table of an import with its counts and the reasons of what was refused."""
+    return [
+        {
+            "source_file": account.source_file,
+            "table": name,
+            "read": table.read,
+            "landed": table.landed,
+            "quarantined": table.quarantined,
+            "duplicate": table.duplicate,
+            "reasons": table.reasons,
+        }
+        for account in landed
+        for name, table in account.tables.items()
+    ]
+
+
+def show_accounts(landed: Sequence["Account"], console: Console) -> None:
+    """Print what an import read, landed and refused."""
+    rows = accounts(landed)
+    columns = ["source_file", "table", "read", "landed", "quarantined", "duplicate"]
+    console.print(_table(columns, rows))
+    for row in rows:
+        for reason, count in row["reasons"].items():
+            console.print(f"  {row['source_file']}: {count:,} x {reason}", highlight=False)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    answer = connection.execute(query)
+    names = [column[0] for column in answer.description or []]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        is_number = any(isinstance(row.get(name), int | float) for row in rows)
+        table.add_column(name.replace("_", " "), justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*(_cell(row.get(name)) for name in columns))
+    return table
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,77 @@
+"""What each task of a DAG does, from landing to release; every step may run twice."""
+
+import logging
+from datetime import date
+from typing import Any
+
+from townsquare import ingest, locking, release, warehouse
+from townsquare.errors import TownsquareError
+from townsquare.network import read_network
+from townsquare.settings import Home
+
+log = logging.getLogger(__name__)
+
+
+def land(home: Home, as_of: str | None, again: bool = False) -> str:
+    """Land what the source has before `as_of`; returns the date that the run is as of.
+
+    Without a date it is the next day that the source can give; with `again`, the date of the
+    release that stands, for a run whose news is a model and not a day.
+    """
+    network = read_network(home)
+    last = release.current_as_of(home)
+    day = _date(as_of) if as_of else last if again and last else None
+    with locking.writer(home, "landing"):
+        day = day or ingest.next_as_of(home, network, last)
+        for account in ingest.land(home, network, day):
+            for name, table in account.tables.items():
+                log.info(
+                    "%s, %s: read %d = landed %d + quarantined %d + duplicate %d",
+                    account.source_file, name, table.read, table.landed, table.quarantined,
+                    table.duplicate,
+                )  # fmt: skip
+    return day.isoformat()
+
+
+def build(home: Home, layer: str, as_of: str, retry: bool = False) -> dict[str, int]:
+    """Build one layer of dbt models; with `retry`, continue where the last try failed."""
+    network, day = read_network(home), _date(as_of)
+    with locking.writer(home, f"building {layer}"):
+        if layer == "warehouse" and not retry:
+            warehouse.plan(home, day)
+        counts = warehouse.build(home, network, layer, day, retry)
+        if layer == "published":
+            warehouse.finish(home)
+    return counts
+
+
+def audit(home: Home, as_of: str) -> str:
+    """Build the release candidate and hold the gates over it; returns the candidate's id.
+
+    Raises release.GateFailed when a critical check fails; the candidate is then in quarantine.
+    """
+    from townsquare import quality
+
+    network, day = read_network(home), _date(as_of)
+    with locking.writer(home, "auditing a candidate"):
+        candidate = release.build_candidate(home, network, day)
+        checks = quality.check(home, network, candidate, day)
+        quality.write_results(candidate, checks)
+        release.hold_gates(home, candidate, checks)
+    return candidate.name
+
+
+def publish(home: Home, release_id: str) -> dict[str, Any]:
+    """Make an audited candidate the current release."""
+    network = read_network(home)
+    with locking.writer(home, "publishing"):
+        return release.publish(home, network, home.candidates / release_id)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise TownsquareError(
+            f"as_of is {text!r}, but must be a date like 2025-06-30; mend it and run again."
+        ) from error

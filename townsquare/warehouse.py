@@ -1,0 +1,166 @@
+"""Runs dbt for one layer of the warehouse in this process; a retry continues where it failed."""
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from townsquare.errors import TownsquareError
+from townsquare.network import Network
+from townsquare.settings import DBT_PROJECT, Home
+
+# What each layer's task builds: dbt selectors by folder, so that a new model needs no edit here.
+LAYERS: dict[str, Sequence[str]] = {
+    "warehouse": ("path:models/staging", "path:models/intermediate"),
+    "marts": ("path:models/marts",),
+    "frames": ("path:models/features", "path:models/frames"),
+    "published": ("path:models/published",),
+}
+# Analysts' clients lag behind the server side: every DuckDB since 1.2 reads this version.
+STORAGE_VERSION = "v1.2.0"
+
+log = logging.getLogger(__name__)
+
+
+def prepare(home: Home) -> None:
+    """Create the folders and the marts database that dbt attaches; harmless when they exist."""
+    import duckdb
+
+    for folder in (home.warehouse.parent, home.frames, home.scores, home.dbt_target):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not home.marts.exists():
+        with duckdb.connect() as connection:
+            path = str(home.marts).replace("'", "''")
+            connection.execute(f"attach '{path}' as marts (storage_version '{STORAGE_VERSION}')")
+
+
+def plan(home: Home, as_of: date) -> bool:
+    """Write which event dates must be rebuilt as of this date; true when everything must be."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from townsquare.ingest import read_accounts
+
+    prepare(home)
+    built = _read_state(home)
+    accounts = read_accounts(home)
+    dates: set[date] = set()
+    full = built is None or as_of < date.fromisoformat(built["as_of"])
+    if built is not None and not full:
+        for account in accounts:
+            if account.sequence > built["sequence"]:
+                for table in account.tables.values():
+                    dates.update(table.event_dates)
+        last = date.fromisoformat(built["as_of"])
+        dates.update(last + timedelta(days=n) for n in range((as_of - last).days))
+    table = pa.table({"event_date": pa.array(sorted(dates), pa.date32())})
+    pq.write_table(table, home.warehouse.parent / "rebuild_dates.parquet")
+    sequence = max((account.sequence for account in accounts), default=0)
+    _write_json(_plan_file(home), {"as_of": as_of.isoformat(), "sequence": sequence, "full": full})
+    log.info("as of %s: %s", as_of, "full build" if full else f"{len(dates)} event dates to build")
+    return full
+
+
+def build(
+    home: Home, network: Network, layer: str, as_of: date, retry: bool = False
+) -> dict[str, int]:
+    """Build and test one layer; with `retry`, continue after the models that a failed try built.
+
+    Returns the number of dbt nodes by status. Raises TownsquareError with the first failures.
+    """
+    planned = json.loads(_plan_file(home).read_text(encoding="utf-8"))
+    if planned["as_of"] != as_of.isoformat():
+        raise TownsquareError(
+            f"{_plan_file(home)} plans {planned['as_of']}, but {as_of} is to be built; "
+            "run the layer `warehouse` of this date first."
+        )
+    target = home.dbt_target / layer
+    arguments = _retry(target) if retry else None
+    if arguments is None:
+        arguments = ["build", "--select", *LAYERS[layer], *_vars(network, as_of)]
+        if planned["full"]:
+            arguments.append("--full-refresh")
+    result = _dbt(home, [*arguments, "--target-path", str(target)])
+    return _counted(result, layer)
+
+
+def finish(home: Home) -> None:
+    """Remember what the warehouse holds now, so that the next plan builds only what changed."""
+    _plan_file(home).replace(_state_file(home))
+
+
+def invoke(home: Home, network: Network, arguments: list[str]) -> Any:
+    """Run one dbt command on this home, for the date it was last built for; dbt's own result."""
+    built = _read_state(home)
+    as_of = date.fromisoformat(built["as_of"]) if built else None
+    return _dbt(home, [*arguments, *(_vars(network, as_of) if as_of else [])])
+
+
+def _dbt(home: Home, arguments: list[str]) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    prepare(home)
+    os.environ["TOWNSQUARE_HOME"] = str(home.root)
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    place = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    logs = ["--log-path", str(home.root / "warehouse" / "logs")]
+    return dbtRunner().invoke([*arguments, *place, *logs])
+
+
+def _vars(network: Network, as_of: date) -> list[str]:
+    return ["--vars", json.dumps(network.dbt_vars(as_of))]
+
+
+def _retry(target: Path) -> list[str] | None:
+    """The arguments of a `dbt retry` after the last try in this target, if it left something."""
+    results = target / "run_results.json"
+    if not results.exists():
+        return None
+    statuses = {r["status"] for r in json.loads(results.read_text(encoding="utf-8"))["results"]}
+    if not statuses & {"error", "fail", "skipped", "runtime error"}:
+        return None
+    state = target.with_name(target.name + "-failed")
+    shutil.rmtree(state, ignore_errors=True)
+    shutil.copytree(target, state, ignore=shutil.ignore_patterns("compiled", "run"))
+    return ["retry", "--state", str(state)]
+
+
+def _counted(result: Any, layer: str) -> dict[str, int]:
+    nodes = getattr(result.result, "results", [])
+    counts: dict[str, int] = {}
+    for node in nodes:
+        counts[str(node.status)] = counts.get(str(node.status), 0) + 1
+    if result.success:
+        return counts
+    failed = [n for n in nodes if str(n.status) in {"error", "fail", "runtime error"}]
+    told = "; ".join(f"{n.node.name}: {' '.join(str(n.message).split())}" for n in failed[:3])
+    raise TownsquareError(
+        f"dbt could not build the layer {layer}: {told or result.exception}. "
+        "Mend the model or the data it names, then clear this task to continue where it stopped."
+    )
+
+
+def _plan_file(home: Home) -> Path:
+    return home.warehouse.parent / "plan.json"
+
+
+def _state_file(home: Home) -> Path:
+    return home.warehouse.parent / "built.json"
+
+
+def _read_state(home: Home) -> dict[str, Any] | None:
+    path = _state_file(home)
+    if not (path.exists() and home.warehouse.exists() and home.marts.exists()):
+        return None
+    state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return state
+
+
+def _write_json(path: Path, value: object) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(value), encoding="utf-8")
+    partial.replace(path)
