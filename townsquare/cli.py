@@ -204,12 +204,12 @@ def main() -> None:
 
 
 def _import(adapter: str, path: Path, as_json: bool) -> None:
-    from townsquare import ingest, locking, report
+    from townsquare import ingest, report
 
     home = Home.from_environment()
     if not path.exists():
         raise TownsquareError(f"{path} does not exist; give the path of the export.")
-    with locking.writer(home, f"importing {path.name}"), progress.bar() as told:
+    with progress.bar() as told:
         accounts = ingest.import_source(home, adapter, path, told)
     if as_json:
         _print_json(report.accounts(accounts))

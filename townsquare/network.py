@@ -58,6 +58,7 @@ class Network(_Declared):
     conversion: Annotated[ConversionEvents | FirstContribution, Field(discriminator="source")] = (
         ConversionEvents()
     )
+    conversion_surfaces: list[str] = ["plans"]
     as_of_step_days: PositiveInt = 7
     history_days: PositiveInt = 3650
     windows: Windows = Windows()
@@ -73,6 +74,7 @@ class Network(_Declared):
             "activity_messages": self.activity.messages,
             "conversion_source": self.conversion.source,
             "conversion_kinds": getattr(self.conversion, "kinds", None),
+            "conversion_surfaces": self.conversion_surfaces,
             "as_of_step_days": self.as_of_step_days,
             "history_days": self.history_days,
             **self.windows.model_dump(),

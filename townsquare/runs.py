@@ -73,6 +73,16 @@ class Airflow:
                 return state
             time.sleep(0.5)
 
+    def list_runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """The DAG's runs, the newest first, as Airflow tells them."""
+        found = self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns?order_by=-run_after")
+        rows: list[dict[str, Any]] = found["dag_runs"]
+        return rows
+
+    def pause(self, dag_id: str) -> None:
+        """Let the schedule start nothing until the DAG is wanted again."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": True})
+
     def tasks(self, dag_id: str, run_id: str) -> list[TaskState]:
         """The run's tasks in the order of their start."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"

@@ -21,11 +21,10 @@ def land(home: Home, as_of: str | None, again: bool = False) -> str:
     network = read_network(home)
     last = release.current_as_of(home)
     day = _date(as_of) if as_of else last if again and last else None
-    with locking.writer(home, "landing"):
-        day = day or ingest.next_as_of(home, network, last)
-        for account in ingest.land(home, network, day):
-            for name, table in account.tables.items():
-                log.info(
+    day = day or ingest.next_as_of(home, network, last)
+    for account in ingest.land(home, network, day):
+        for name, table in account.tables.items():
+            log.info(
                     "%s, %s: read %d = landed %d + quarantined %d + duplicate %d",
                     account.source_file, name, table.read, table.landed, table.quarantined,
                     table.duplicate,

@@ -16,10 +16,9 @@ _SQL_TYPES = {
     "timestamp": "timestamp",
     "list<string>": "varchar[]",
 }
-# A newer contract may have columns that older landed files lack: they read as null, by name.
 _LOCATION = (
     "read_parquet('{{ env_var(\"TOWNSQUARE_HOME\") }}/landing/$name/*/*.parquet', "
-    "hive_partitioning = true, hive_types = {'event_date': date}, union_by_name = true)"
+    "hive_partitioning = true, hive_types = {'event_date': date})"
 )
 _LANDING_COLUMNS = [
     {

@@ -35,18 +35,24 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def _time(at: datetime) -> str:
+    return f"timestamp '{at.isoformat(sep=' ')}'"
+
+
+def _content(table: Table) -> str:
+    """What two versions of a key differ by."""
+    return ", ".join(name for name in table.columns if name not in (*table.key, "loaded_at"))
+
+
 def judge(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> list[date]:
     """Type the rows and find what is wrong with each; gives the event dates of the good ones."""
-    table = chunk.table
-    names = list(table.columns)
+    table, names = chunk.table, list(chunk.table.columns)
     raw = ", ".join(f"{name} as raw_{name}" for name in names)
+    told = ", ".join(f"{name} := raw_{name}::varchar" for name in names)
     types = ", ".join(
         f"{typed(name, column, chunk.rows.schema.field(name).type)} as {name}"
         for name, column in table.columns.items()
     )
-    told = ", ".join(f"{name} := raw_{name}::varchar" for name in names)
-    hashed = ", ".join(n for n in names if n not in (*table.key, "loaded_at"))
-    landed_at = f"timestamp '{chunk.landed_at.isoformat(sep=' ')}'"
     connection.register("chunk", chunk.rows)
     connection.execute(f"""
         create or replace temp table judged as
@@ -57,7 +63,7 @@ def judge(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> list[date]:
             select
                 * exclude (loaded_at),
                 loaded_at is null and nullif(raw_loaded_at::varchar, '') is null as is_untold,
-                case when is_untold then {landed_at} else loaded_at end as loaded_at
+                if(is_untold, {_time(chunk.landed_at)}, loaded_at) as loaded_at
             from typed
         ),
         reasoned as (select *, {reason(table, chunk.latest)} as reason from timed)
@@ -66,7 +72,7 @@ def judge(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> list[date]:
             {table.event_time}::date as event_date,
             case when reason is not null
                 then coalesce(original, to_json(struct_pack({told}))::varchar) end as row,
-            hash({hashed}) as content_hash
+            hash({_content(table)}) as content_hash
         from reasoned
     """)
     connection.unregister("chunk")
@@ -76,7 +82,6 @@ def judge(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> list[date]:
 
 def recall(connection: duckdb.DuckDBPyConnection, table: Table, landed: Sequence[Path]) -> None:
     """What is landed already on the days of the chunk, as keys and hashes."""
-    hashed = ", ".join(n for n in table.columns if n not in (*table.key, "loaded_at"))
     key = ", ".join(table.key)
     rows = "judged where false"
     if landed:
@@ -84,7 +89,7 @@ def recall(connection: duckdb.DuckDBPyConnection, table: Table, landed: Sequence
         rows = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
     connection.execute(f"""
         create or replace temp table known as
-        select {key}, loaded_at, hash({hashed}) as content_hash from {rows}
+        select {key}, loaded_at, hash({_content(table)}) as content_hash from {rows}
     """)
 
 
@@ -102,13 +107,27 @@ def recall_rejected(connection: duckdb.DuckDBPyConnection, rejected: Sequence[Pa
 
 
 def settle(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> None:
-    """Say of each judged row whether it is landed, quarantined or a duplicate of one that was.
+    """Say of each judged row whether it is landed, quarantined or a duplicate of one that was."""
+    _settle_good(connection, ", ".join(chunk.table.key), _time(chunk.landed_at))
+    connection.execute("""
+        create or replace temp table bad as
+        select
+            position, file_index, row_number, reason, row,
+            seen is not null
+            or row_number() over (partition by reason, row order by position) > 1 as is_duplicate
+        from judged
+        left join rejected on rejected.seen = hash(reason, row)
+        where reason is not null
+    """)
+
+
+def _settle_good(connection: duckdb.DuckDBPyConnection, key: str, landed_at: str) -> None:
+    """Compare the good rows with what is known.
 
     A row that repeats a key and `loaded_at` with other content is a correction: it is landed with
     the landing time as its `loaded_at`, so that it wins from then on, unless that was done before.
+    A row without a `loaded_at` is one only if it says something else than the newest version.
     """
-    key = ", ".join(chunk.table.key)
-    landed_at = f"timestamp '{chunk.landed_at.isoformat(sep=' ')}'"
     connection.execute(f"""
         create or replace temp table settled as
         with exact as (select distinct {key}, loaded_at, content_hash, true as is_exact from known),
@@ -135,38 +154,21 @@ def settle(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> None:
                     partition by {key}, loaded_at order by copy > 1, position
                 ) as version
             from copied
-        ),
-        compared as (
-            select
-                numbered.*,
-                coalesce(is_known, false) or version > 1 as is_conflict,
-                copy > 1
-                or coalesce(is_exact, false)
-                or (is_conflict and coalesce(last_told_at > loaded_at, false))
-                or (is_untold and coalesce(newest_hash = content_hash, false)) as is_duplicate
-            from numbered
-            left join exact using ({key}, loaded_at, content_hash)
-            left join versions using ({key}, loaded_at)
-            left join contents using ({key}, content_hash)
-            left join newest using ({key})
         )
         select
-            * exclude (loaded_at),
-            case
-                when is_conflict then greatest({landed_at}, loaded_at) + to_microseconds(version)
-                else loaded_at
-            end as loaded_at
-        from compared
-    """)
-    connection.execute("""
-        create or replace temp table bad as
-        select
-            position, file_index, row_number, reason, row,
-            seen is not null
-            or row_number() over (partition by reason, row order by position) > 1 as is_duplicate
-        from judged
-        left join rejected on rejected.seen = hash(reason, row)
-        where reason is not null
+            numbered.* exclude (loaded_at),
+            coalesce(is_known, false) or version > 1 as is_conflict,
+            copy > 1
+            or coalesce(is_exact, false)
+            or (is_conflict and coalesce(last_told_at > numbered.loaded_at, false))
+            or (is_untold and coalesce(newest_hash = content_hash, false)) as is_duplicate,
+            if(is_conflict, greatest({landed_at}, numbered.loaded_at) + to_microseconds(version),
+                numbered.loaded_at) as loaded_at
+        from numbered
+        left join exact using ({key}, loaded_at, content_hash)
+        left join versions using ({key}, loaded_at)
+        left join contents using ({key}, content_hash)
+        left join newest using ({key})
     """)
 
 
@@ -212,7 +214,7 @@ def rejected_rows(
         select
             list_extract([{names}], file_index + 1) as source_file,
             row_number, reason, row,
-            timestamp '{chunk.landed_at.isoformat(sep=" ")}' as landed_at
+            {_time(chunk.landed_at)} as landed_at
         from bad where not is_duplicate
         order by position
     """).to_arrow_table()

@@ -41,13 +41,40 @@ def prepare(home: Home) -> None:
     home.rejected.mkdir(parents=True, exist_ok=True)
     repair(home)
     for table in load_tables().values():
-        path = home.landing / day_folder(table.name, date(1970, 1, 1)) / "empty.parquet"
-        if path.exists() and pq.read_schema(path).equals(landed_schema(table)):
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".partial")
-        pq.write_table(landed_schema(table).empty_table(), beside)
-        beside.replace(path)
+        _prepare_table(home, table)
+
+
+def _prepare_table(home: Home, table: Table) -> None:
+    schema = landed_schema(table)
+    empty = home.landing / day_folder(table.name, date(1970, 1, 1)) / "empty.parquet"
+    if empty.exists():
+        if pq.read_schema(empty).equals(schema):
+            return
+        for path in (home.landing / table.name).glob("*/*.parquet"):
+            _widen(path, schema)
+    empty.parent.mkdir(parents=True, exist_ok=True)
+    _write(schema.empty_table(), empty)
+
+
+def _widen(path: Path, schema: pa.Schema) -> None:
+    """Give a file that was landed under an older contract the columns of today's, as nulls."""
+    rows = pq.ParquetFile(path).read()
+    if rows.schema.equals(schema):
+        return
+    known = set(rows.column_names)
+    arrays = [
+        rows.column(field.name).cast(field.type)
+        if field.name in known
+        else pa.nulls(rows.num_rows, field.type)
+        for field in schema
+    ]
+    _write(pa.Table.from_arrays(arrays, schema=schema), path)
+
+
+def _write(rows: pa.Table, path: Path) -> None:
+    beside = path.with_suffix(".partial")
+    pq.write_table(rows, beside, compression="zstd")
+    beside.replace(path)
 
 
 def repair(home: Home) -> None:

@@ -15,7 +15,7 @@ from townsquare.simulate._world import DAY_US
 
 KINDS = ("post", "comment", "image", "video")
 POST, COMMENT, IMAGE, VIDEO = range(4)
-POOL_DAYS = 7
+POOL_DAYS = 30
 VIRAL_SHARE = 0.002
 EDITED_SHARE, REMOVED_SHARE, SPAM_REMOVED_SHARE = 0.012, 0.008, 0.5
 

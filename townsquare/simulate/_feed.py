@@ -92,7 +92,7 @@ def _weights(day: Day) -> Floats:
     pool = day.state.pool
     age_days = np.maximum((day.end_us - pool.published_us) / DAY_US - 0.5, 0.0)
     fame = 0.3 + np.minimum(day.people.fame[pool.author], 60.0)
-    weight: Floats = np.exp(0.8 * pool.quality - age_days / 1.1) * pool.boost * np.sqrt(fame)
+    weight: Floats = np.exp(0.8 * pool.quality) * pool.boost * np.sqrt(fame) / (1.0 + age_days) ** 3
     weight *= np.sqrt(1.0 + pool.likes) * np.where(pool.kind == COMMENT, 0.12, 1.0)
     return weight
 

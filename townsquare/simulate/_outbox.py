@@ -74,7 +74,9 @@ class Outbox:
         """Take up the rows that a checkpoint kept waiting."""
         for path in sorted(folder.glob("*.parquet")):
             table, day = path.stem.rsplit("-", 1)
-            self.waiting[table, int(day)] = [pq.read_table(path, partitioning=None)]
+            rows = pq.read_table(path, partitioning=None)
+            # Parquet names a list's inside anew, which would show in the bytes of the next file.
+            self.waiting[table, int(day)] = [rows.cast(load_table(table).arrow_schema)]
 
 
 def write_parquet(rows: pa.Table, path: Path) -> None:

@@ -11,6 +11,7 @@ from townsquare.simulate._feed import PLANS, PROFILE, SURFACES, Views
 from townsquare.simulate._outbox import coded, labels
 from townsquare.simulate._sessions import Sessions
 from townsquare.simulate._state import Day
+from townsquare.simulate._world import HOUR_US
 
 VERBS = ("view", "like", "share", "save", "hide", "report")
 VIEW, LIKE, SHARE, SAVE, HIDE, REPORT = range(6)
@@ -117,7 +118,9 @@ def comment_on_views(day: Day, views: Views) -> tuple[Drafts, Ints]:
         return write_comments(day, nothing, nothing, nothing, nothing, nothing), nothing
     stirred = np.exp(0.5 * pool.quality[views.at] + 0.35 * np.abs(pool.mood[views.at]))
     spam = np.where(pool.ring[views.at] >= 0, 0.15, 1.0)
-    chance = np.minimum(people.commenting[views.user], 0.4) * stirred * spam
+    age_hours = np.maximum(views.happened_us - pool.published_us[views.at], 0) / HOUR_US
+    fresh = 5.0 / (1.0 + age_hours) ** 0.85
+    chance = np.minimum(people.commenting[views.user] * stirred * spam * fresh, 0.5)
     spoken = views.where(rng.random(len(views)) < chance)
     written = (spoken.dwell + 15.0 + rng.exponential(45.0, len(spoken))) * 1e6
     comments = write_comments(
@@ -148,7 +151,7 @@ def look_at_plans(day: Day, sessions: Sessions, buyers: Bools) -> Interactions:
     people = day.people
     rng = day.rng("plans")
     users, firsts = np.unique(sessions.user, return_index=True)
-    wish = 0.70 * np.exp(1.0 * np.minimum(people.intent[users], 2.6))
+    wish = 1.0 * np.exp(1.0 * np.minimum(people.intent[users], 2.6))
     counts = rng.poisson(np.where(people.is_premium[users], 0.1, 1.0) * wish)
     counts = np.maximum(counts, buyers[users])
     at = np.repeat(firsts, counts)

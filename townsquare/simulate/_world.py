@@ -21,10 +21,10 @@ LANGUAGES = ("en", "en", "de", "fr", "es", "pt", "hi", "en", "ja", "en")
 UTC_OFFSETS = np.array([-6.0, 0.0, 1.0, 1.0, 1.0, -3.0, 5.5, 1.0, 9.0, 10.0])
 _COUNTRY_SHARES = np.array([0.30, 0.13, 0.12, 0.09, 0.07, 0.09, 0.10, 0.03, 0.04, 0.03])
 
-_WORKDAY_HOURS = [2, 1, 0.6, 0.5, 0.5, 1, 2.5, 4.5, 5.5, 5, 4.5, 4.5, 6, 5.5, 4.5, 4.5, 5, 6, 7]
-_WORKDAY_HOURS += [8.5, 9.5, 9.5, 7.5, 4.5]
-_WEEKEND_HOURS = [4, 2.5, 1.5, 1, 0.6, 0.6, 1, 2, 4, 6, 7, 7, 7, 6.5, 6, 6, 6, 6.5, 7, 7.5, 8, 8]
-_WEEKEND_HOURS += [7, 5.5]
+_WORKDAY_HOURS = [1.5, 0.8, 0.4, 0.3, 0.4, 0.8, 2, 4.5, 6.5, 7.5, 8, 8, 8, 7.5, 7.5, 7.5, 7.5]
+_WORKDAY_HOURS += [7, 7, 7.5, 8, 8, 6, 3.5]
+_WEEKEND_HOURS = [3, 2, 1, 0.6, 0.5, 0.6, 1, 2.5, 4.5, 6.5, 7.5, 7.5, 7, 6.5, 6.5, 6.5, 6.5, 7]
+_WEEKEND_HOURS += [7, 7.5, 8, 7.5, 6.5, 4.5]
 # Rows: people of the working week, people of the weekend. Each sums to 7, so that 28 days weigh 28.
 WEEK = np.array(
     [

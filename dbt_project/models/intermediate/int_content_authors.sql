@@ -1,5 +1,6 @@
 -- One row per piece of content whose author is known: who wrote it, as its first version says, and
 -- the day that first knows. Later versions change nothing here, so the past stays what it was.
+{{ config(materialized='table') }}
 with
 
 contents as (select * from {{ ref('stg_contents_versions') }})

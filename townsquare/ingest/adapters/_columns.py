@@ -1,5 +1,6 @@
 """Collects rows told one by one into record batches of text."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 
 import pyarrow as pa
@@ -17,10 +18,11 @@ Value = str | list[str] | None
 class Columns:
     """Rows of one contract table, gathered column by column."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, lists_are_text: bool = False) -> None:
         self.table = table
+        a_list = pa.string() if lists_are_text else pa.list_(pa.string())
         self._kinds = {
-            name: pa.list_(pa.string()) if column.type == "list<string>" else pa.string()
+            name: a_list if column.type == "list<string>" else pa.string()
             for name, column in load_table(table).columns.items()
         }
         self._kinds |= {"problem": pa.string(), "original": pa.string()}
@@ -53,8 +55,28 @@ class Columns:
         """The rows gathered so far, if any, and begin anew."""
         if not self._numbers:
             return
-        arrays = {"row_number": pa.array(self._numbers, pa.int64())} | {
-            name: pa.array(self._values[name], kind) for name, kind in self._kinds.items()
-        }
+        try:
+            arrays = self._arrays()
+        except UnicodeEncodeError:
+            self._set_aside_broken_text()
+            arrays = self._arrays()
         yield Rows(self.table, pa.RecordBatch.from_pydict(arrays), progress)
         self._clear()
+
+    def _arrays(self) -> dict[str, pa.Array]:
+        return {"row_number": pa.array(self._numbers, pa.int64())} | {
+            name: pa.array(self._values[name], kind) for name, kind in self._kinds.items()
+        }
+
+    def _set_aside_broken_text(self) -> None:
+        """Half of a surrogate pair is no character and cannot be stored: such a row is bad."""
+        for i in range(len(self)):
+            row = {name: values[i] for name, values in self._values.items() if values[i]}
+            # JSON escapes such halves, so that nothing is lost.
+            told = json.dumps(row)
+            try:
+                json.dumps(row, ensure_ascii=False).encode()
+            except UnicodeEncodeError:
+                bad: dict[str, Value] = {"problem": "a text is not Unicode", "original": told}
+                for name, values in self._values.items():
+                    values[i] = bad.get(name)

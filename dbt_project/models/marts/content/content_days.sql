@@ -23,7 +23,7 @@ select
     n_awards,
     n_replies,
     n_likes + n_shares + n_saves + n_accepts + n_awards + n_replies as n_engagements,
-    dwell_seconds,
+    round(dwell_seconds, 3) as dwell_seconds,
 
     -- dates
     activity_date

@@ -1,46 +1,11 @@
 -- One row per date and lifecycle state, over the 7 days that end with the date.
--- A user's active days are joined into spells without 7 idle days in a row; each spell is then a
--- handful of half-open spans of dates, one state each, and a date's count is what began less what
--- ended so far. So this costs a pass over user_days, not users times dates.
+-- A spell of activity is a handful of half-open spans of dates, one state each, and a date's count is
+-- what began less what ended so far. So this costs a pass over spells, not users times dates.
 with
 
-user_days as (select * from {{ ref('user_days') }}),
+spells as (select * from {{ ref('int_activity_spells') }}),
 
 dates as (select * from {{ ref('int_dates') }}),
-
-paused as (
-    select
-        user_id,
-        activity_date,
-        lag(activity_date) over (
-            partition by user_id
-            order by activity_date
-        ) as previous_activity_date
-    from user_days
-),
-
-numbered as (
-    select
-        *,
-        count(*) filter (
-            where {{ days_between('previous_activity_date', 'activity_date') }} > 7
-        ) over (
-            partition by user_id
-            order by activity_date
-            rows between unbounded preceding and current row
-        ) as spell_number
-    from paused
-),
-
-spells as (
-    select
-        user_id,
-        spell_number,
-        min(activity_date) as first_date,
-        max(activity_date) as last_date
-    from numbered
-    group by user_id, spell_number
-),
 
 -- Active in the window from first_date to before quiet_date; in the window that ended 7 days
 -- earlier, 7 days later.
@@ -126,14 +91,18 @@ changes as (
     where from_date < until_date
 ),
 
+first_dates as (select min(date_day) as first_date from dates),
+
+-- What changed before the history that is kept counts from its first date on.
 changes_per_date as (
     select
-        state,
-        activity_date,
-        sum(change) as n_users,
-        sum(case when was_active then change else 0 end) as n_active_7_days_before
+        changes.state,
+        greatest(changes.activity_date, first_dates.first_date) as activity_date,
+        sum(changes.change) as n_users,
+        sum(case when changes.was_active then changes.change else 0 end) as n_active_7_days_before
     from changes
-    group by state, activity_date
+    cross join first_dates
+    group by changes.state, greatest(changes.activity_date, first_dates.first_date)
 ),
 
 states (state) as (

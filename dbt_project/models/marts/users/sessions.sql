@@ -14,30 +14,7 @@
 -- builds anew from that day's events and those of the sessions taken apart.
 -- depends_on: {{ ref('int_rebuild_dates') }}, {{ ref('int_dates') }}
 {%- if execute and is_incremental() -%}
-    {%- set dates_to_read_query -%}
-        with
-
-        touched_spans as (
-            select distinct
-                cast(started_at as date) as started_date,
-                cast(ended_at as date) as ended_date
-            from {{ this }}
-            where {{ touches_rebuild_dates(first_date, last_date) }}
-        )
-
-        select dates.date_day
-        from {{ ref('int_dates') }} as dates
-        inner join touched_spans
-            on
-                dates.date_day >= touched_spans.started_date
-                and dates.date_day <= touched_spans.ended_date
-        union
-        select event_date as date_day
-        from {{ ref('int_rebuild_dates') }}
-        where event_date < {{ as_of() }}
-        order by date_day
-    {%- endset -%}
-    {%- set dates_to_read = run_query(dates_to_read_query).columns[0].values() -%}
+    {%- set dates_to_read = dates_of_spans(first_date, last_date, 'started_at', 'ended_at') -%}
 {%- endif %}
 with
 
@@ -123,7 +100,7 @@ counted_per_session as (
         count(*) filter (where source = 'relations') as n_relation_changes,
         count(*) filter (where source = 'messages') as n_messages_sent,
         count(distinct content_id) as n_distinct_contents,
-        coalesce(sum(dwell_seconds), 0) as dwell_seconds,
+        round(coalesce(sum(dwell_seconds), 0), 3) as dwell_seconds,
         min(event_at) as started_at,
         max(event_at) as ended_at
     from numbered

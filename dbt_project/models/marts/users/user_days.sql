@@ -32,7 +32,7 @@ select
     n_morning_activities,
     n_afternoon_activities,
     n_evening_activities,
-    dwell_seconds,
+    round(dwell_seconds, 3) as dwell_seconds,
 
     -- dates
     activity_date,

@@ -1,5 +1,9 @@
 -- One row per user who ever registered or was ever active, as of as_of. Whoever closed the account
 -- keeps the row, so that cohorts do not shrink in hindsight, but not the attributes.
+{%- set given = [
+    'n_activities', 'n_contents', 'n_posts', 'n_comments', 'n_interactions', 'n_messages_sent'
+] %}
+{%- set received = ['n_likes_received', 'n_replies_received', 'n_messages_received'] %}
 with
 
 user_versions as (select * from {{ ref('stg_users_versions') }}),
@@ -36,12 +40,9 @@ activity_per_user as (
         count(*) filter (where age_days >= 7 and age_days < 14) as n_active_days_week_before,
         sum(case when age_days < 28 then cast(power(2, age_days) as bigint) else 0 end)
             as activity_bitmap_28d,
-        sum(n_activities) as n_activities,
-        sum(n_contents) as n_contents,
-        sum(n_posts) as n_posts,
-        sum(n_comments) as n_comments,
-        sum(n_interactions) as n_interactions,
-        sum(n_messages_sent) as n_messages_sent,
+        {%- for deeds in given %}
+        sum({{ deeds }}) as {{ deeds }},
+        {%- endfor %}
         min(activity_date) as first_active_date,
         max(activity_date) as last_active_date
     from aged_days
@@ -51,9 +52,9 @@ activity_per_user as (
 reception_per_user as (
     select
         user_id,
-        sum(n_likes_received) as n_likes_received,
-        sum(n_replies_received) as n_replies_received,
-        sum(n_messages_received) as n_messages_received
+        {%- for deeds in received %}
+        sum({{ deeds }}) as {{ deeds }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from reception_days
     group by user_id
 ),
@@ -115,15 +116,12 @@ select
     coalesce(activity.n_active_days_7d, 0) as n_active_days_7d,
     coalesce(activity.n_active_days_28d, 0) as n_active_days_28d,
     cast(coalesce(activity.activity_bitmap_28d, 0) as bigint) as activity_bitmap_28d,
-    cast(coalesce(activity.n_activities, 0) as bigint) as n_activities,
-    cast(coalesce(activity.n_contents, 0) as bigint) as n_contents,
-    cast(coalesce(activity.n_posts, 0) as bigint) as n_posts,
-    cast(coalesce(activity.n_comments, 0) as bigint) as n_comments,
-    cast(coalesce(activity.n_interactions, 0) as bigint) as n_interactions,
-    cast(coalesce(activity.n_messages_sent, 0) as bigint) as n_messages_sent,
-    cast(coalesce(reception.n_likes_received, 0) as bigint) as n_likes_received,
-    cast(coalesce(reception.n_replies_received, 0) as bigint) as n_replies_received,
-    cast(coalesce(reception.n_messages_received, 0) as bigint) as n_messages_received,
+    {%- for deeds in given %}
+    cast(coalesce(activity.{{ deeds }}, 0) as bigint) as {{ deeds }},
+    {%- endfor %}
+    {%- for deeds in received %}
+    cast(coalesce(reception.{{ deeds }}, 0) as bigint) as {{ deeds }},
+    {%- endfor %}
     coalesce(followers.n_followers, 0) as n_followers,
     coalesce(following.n_following, 0) as n_following,
     coalesce(conversions.n_conversions, 0) as n_conversions,

@@ -1,0 +1,28 @@
+{# For an incremental run of a model of spans: the rebuilt event dates, and every date that a span of
+   the target reaches into which must be rebuilt. A list, so that it can be written out. #}
+{% macro dates_of_spans(first_date, last_date, started_at, ended_at) -%}
+    {%- set query -%}
+        with
+
+        touched_spans as (
+            select distinct
+                cast({{ started_at }} as date) as started_date,
+                cast({{ ended_at }} as date) as ended_date
+            from {{ this }}
+            where {{ touches_rebuild_dates(first_date, last_date) }}
+        )
+
+        select dates.date_day
+        from {{ ref('int_dates') }} as dates
+        inner join touched_spans
+            on
+                dates.date_day >= touched_spans.started_date
+                and dates.date_day <= touched_spans.ended_date
+        union
+        select event_date as date_day
+        from {{ ref('int_rebuild_dates') }}
+        where event_date < {{ as_of() }}
+        order by date_day
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values() | list) }}
+{%- endmacro %}

@@ -1,0 +1,56 @@
+"""Places that many tests share: the public data, and one world built once for the whole run."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from townsquare.settings import PROJECT_ROOT, Home
+
+WORLD = {"users": 1500, "days": 150, "seed": 7}
+
+
+@pytest.fixture(scope="session")
+def public_data() -> Path:
+    """The folder of public data; without it, tests that judge on real data are skipped."""
+    folder = Path(os.environ.get("TOWNSQUARE_DATA", PROJECT_ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no public data in {folder}; say where it is with TOWNSQUARE_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def townsquare() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command `townsquare` on a home, as a user would."""
+
+    def run(home: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", "from townsquare.cli import main; main()", *arguments],
+            env={**os.environ, "TOWNSQUARE_HOME": str(home), "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(
+                f"{arguments} ended with {done.returncode}:\n{done.stderr[-4000:]}"
+            )
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def world(
+    tmp_path_factory: pytest.TempPathFactory,
+    townsquare: Callable[..., subprocess.CompletedProcess[str]],
+) -> Home:
+    """A simulated network taken to its first release by Airflow; tests must not write to it."""
+    home = tmp_path_factory.mktemp("world") / "var"
+    asked = [part for name, value in WORLD.items() for part in (f"--{name}", str(value))]
+    townsquare(home, "simulate", *asked)
+    townsquare(home, "run")
+    return Home(home)
