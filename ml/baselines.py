@@ -1,4 +1,4 @@
-"""What a model must be better than: the best single feature and a logistic regression, both honest."""
+"""What a model must beat: the best single feature and a logistic regression, both honest."""
 
 import warnings
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ class SingleFeature:
         return self.sign * _filled(values, self.missing_is_low)
 
     def __str__(self) -> str:
+        """The rule in words."""
         return f"{self.name}, {'more' if self.sign > 0 else 'less'} is likelier"
 
 

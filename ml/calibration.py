@@ -61,7 +61,7 @@ def _logs(raw: Floats) -> tuple[Floats, Floats]:
 
 
 def _fit(columns: Floats, labels: Floats) -> tuple[float, ...] | None:
-    """Unpenalised logistic regression by Newton's steps; None where the classes can be separated."""
+    """Unpenalised logistic regression by Newton's steps; None where they do not converge."""
     design = np.column_stack([np.ones(len(labels)), columns])
     weights = np.r_[0.0, np.ones(columns.shape[1])]
     for _ in range(50):

@@ -1,4 +1,4 @@
-"""What a person decides about a score, read from ml/scores/<score>.yml; it imports nothing heavy."""
+"""What a person decides about a score, read from ml/scores/<score>.yml; imports nothing heavy."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Compares today's features and scores with those trained on, by a test whose false alarms are known."""
+"""Compares today's features and scores with those trained on; its rate of false alarms is known."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -64,7 +64,10 @@ def compare(
 def _half(users: npt.NDArray[np.object_], side: int) -> npt.NDArray[np.intp]:
     """Rows of up to SAMPLE users of one half; a hash, so that a run repeated picks the same."""
     hashes = np.array(
-        [int.from_bytes(hashlib.blake2b(str(user).encode(), digest_size=8).digest()) for user in users],
+        [
+            int.from_bytes(hashlib.blake2b(str(user).encode(), digest_size=8).digest())
+            for user in users
+        ],
         dtype=np.uint64,
     )
     mine = np.flatnonzero(hashes % 2 == side)

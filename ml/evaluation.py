@@ -20,7 +20,7 @@ from ml.metrics import (
     lift,
     point,
 )
-from ml.splitting import NotEnough, Parts
+from ml.splitting import NotEnoughError, Parts
 from ml.training import Model
 
 Floats = npt.NDArray[np.float64]
@@ -95,7 +95,7 @@ def judge(score: Score, model: Model, frame: Frame, parts: Parts) -> Judged:
     fitted, rows = frame.at(parts.train).labelled(), frame.at(parts.judge).labelled()
     single = best_single_feature(score.features, fitted.values, fitted.labels)
     if single.train_auc > score.gates.max_single_feature_auc:
-        raise NotEnough(
+        raise NotEnoughError(
             f"the feature {single.name} alone ranks the training rows with an AUC of "
             f"{single.train_auc:.3f}, which no honest feature does: it has seen the future, "
             "so take it out of the declaration or mend its feat_ model"

@@ -32,6 +32,7 @@ class Frame:
     features: tuple[str, ...]
 
     def __len__(self) -> int:
+        """Rows."""
         return len(self.days)
 
     @cached_property
@@ -95,6 +96,12 @@ def read_frame(
     )
     _has_one_row_per_grain(path, score, frame)
     return _without_open_outcomes(path, score, frame, as_of)
+
+
+def lacks(home: Home, score: Score, features: Sequence[str]) -> list[str]:
+    """The features that the frame does not hold, as when it changed after a champion was made."""
+    there = set(pq.read_schema(home.frames / f"{score.frame}.parquet").names)
+    return [name for name in features if name not in there]
 
 
 def _has_columns(path: Path, score: Score, features: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Decides whether a challenger may be published and whether it replaces the champion, and says why."""
+"""Decides whether a challenger may be published and replaces the champion, and says why."""
 
 from dataclasses import dataclass
 

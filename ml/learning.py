@@ -1,16 +1,21 @@
-"""One day of one score: train where it is due, promote where it is earned, score with the champion."""
+"""One day of one score: train where due, promote where earned, score with the champion."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ml import ledger, registry, scoring
 from ml.declaration import Score, load_one
-from ml.frames import Frame, read_frame
+from ml.frames import lacks, read_frame
 from ml.registry import Version
-from ml.splitting import NotEnough, Parts, split
+from ml.splitting import NotEnoughError, Parts, split
 from townsquare.network import Network
 from townsquare.settings import Home
+
+if TYPE_CHECKING:
+    from ml.evaluation import Judgement
+    from ml.gates import Rival
+    from ml.training import Model
 
 AVAILABLE = "available"
 BY = "townsquare learn"  # in meta.promotions: the gates decided, no person
@@ -32,43 +37,48 @@ def learn(
     """Train when due and score the day; where the data cannot support the score, say so plainly."""
     scoring.prepare(home)
     score = load_one(score_name, network)
-    champion = registry.champion(home, score, as_of)
-    outcome = _Outcome()
-    due = _due(home, score, champion, as_of, force)
+    due = "forced" if force else _due(home, score, as_of)
+    outcome = _Outcome(reason="" if due else "no training was due")
     if due:
         try:
-            outcome = _train(home, score, as_of, champion)
-        except NotEnough as found:
+            outcome = _train(home, score, as_of, _champion(home, score, as_of))
+        except NotEnoughError as found:
             outcome = _Outcome(reason=str(found))
-    champion = registry.champion(home, score, as_of)
+    champion = _champion(home, score, as_of)
     if champion is None:
         return _not_available(home, score, as_of, outcome, due)
     summary = _score(home, score, champion, as_of)
     if summary is None:
-        said = _Outcome(reason=f"{score.frame} has no row as of {as_of}")
-        return _not_available(home, score, as_of, said, due)
+        nobody = _Outcome(reason=f"{score.frame} has no row as of {as_of}")
+        return _not_available(home, score, as_of, nobody, due)
     ledger.write_capability(home, score.name, AVAILABLE)
     told = {"score": score.name, "available": True, "due": due, **asdict(outcome)}
     return {**told, **_figures(champion), **summary}
 
 
-def _due(home: Home, score: Score, champion: Version | None, as_of: date, force: bool) -> str:
+def _champion(home: Home, score: Score, as_of: date) -> Version | None:
+    """The standing champion, unless the frame has lost a feature that it reads."""
+    champion = registry.champion(home, score, as_of)
+    if champion is not None and lacks(home, score, champion.features):
+        return None
+    return champion
+
+
+def _due(home: Home, score: Score, as_of: date) -> str:
     """Why a training is due, or nothing; a refused challenger is not tried again the next day."""
-    if force:
-        return "forced"
-    tried = [version for version in registry.versions(home, score.name) if version.as_of <= as_of]
+    tried = registry.decided(home, score.name, as_of)
     if not tried:
         return "no model yet"
     last = tried[-1]
     if last.facts["declaration"] != score.fingerprint:
         return "the declaration changed"
-    if (as_of - last.as_of).days >= score.retrain_days:
-        return f"the last training was {(as_of - last.as_of).days} days ago"
-    return ""
+    age = (as_of - last.as_of).days
+    return f"the last training was {age} days ago" if age >= score.retrain_days else ""
 
 
 def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _Outcome:
     from ml.cards import write_card
+    from ml.drift import compare
     from ml.evaluation import judge
     from ml.gates import decide
     from ml.training import check_rows, train
@@ -84,9 +94,22 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
         return _Outcome(reason=f"this frame, declaration and code made {name} before: {said}")
     model = train(score, frame, parts)
     judged = judge(score, model, frame, parts)
-    rival = _rival(home, score, as_of, champion, parts)
-    decision = decide(score, judged, rival)
-    facts = {
+    decision = decide(score, judged, _rival(home, score, as_of, champion, parts))
+    facts = _facts(score, as_of, parts, model, judged.judgement)
+    facts |= {"data_version": data_version, "n_trained": len(labelled.at(parts.train))}
+    version = registry.keep(home, score, name, model, facts)
+    drifts = compare(frame.at(parts.train[-1:]), frame.at([as_of]), {})
+    write_card(version, score, model, judged, decision, drifts)
+    registry.record(home, score, version, decision, BY)
+    over = asdict(decision.over_champion) if decision.over_champion else None
+    return _Outcome(True, decision.promoted, decision.reason, over)
+
+
+def _facts(
+    score: Score, as_of: date, parts: Parts, model: "Model", judgement: "Judgement"
+) -> dict[str, Any]:
+    """What model.json keeps about a version."""
+    return {
         "score": score.name,
         "as_of_date": as_of.isoformat(),
         "label": score.label,
@@ -94,24 +117,17 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
         "declaration": score.fingerprint,
         "declared": score.model_dump(mode="json"),
         "parts": {part: [str(day) for day in days] for part, days in asdict(parts).items()},
-        "n_trained": len(frame.at(parts.train).labelled()),
         "n_trees": model.booster.num_trees(),
-        "data_version": data_version,
         "code_version": registry.code_version(),
-        "baseline_name": judged.judgement.baseline_name,
-        "figures": judged.judgement.figures(),
-        "judgement": judged.judgement.as_dict(),
+        "baseline_name": judgement.baseline_name,
+        "figures": judgement.figures(),
+        "judgement": judgement.as_dict(),
     }
-    version = registry.keep(home, score, name, model, facts)
-    write_card(version, score, model, judged, decision)
-    registry.record(home, score, version, decision, BY)
-    over = asdict(decision.over_champion) if decision.over_champion else None
-    return _Outcome(True, decision.promoted, decision.reason, over)
 
 
 def _rival(
     home: Home, score: Score, as_of: date, champion: Version | None, parts: Parts
-) -> Any:
+) -> "Rival | None":
     """The champion on the judged rows, where it can be put to them fairly."""
     from ml.gates import Rival
 
@@ -123,7 +139,7 @@ def _rival(
 
 
 def _score(home: Home, score: Score, champion: Version, as_of: date) -> dict[str, Any] | None:
-    """Publish the day's scores and what drifted since training; None where nobody is to be scored."""
+    """Publish the day's scores and what drifted since training; None where there is nobody."""
     from ml.drift import compare
 
     dates = (champion.reference_date, as_of)

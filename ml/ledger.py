@@ -1,4 +1,4 @@
-"""The small Parquet and JSON books under home.models that releases publish; many may write at once."""
+"""The small books under home.models that releases publish; many scores may write at once."""
 
 import fcntl
 import json
@@ -109,7 +109,10 @@ def write(home: Home, book: str, rows: Sequence[Mapping[str, Any]]) -> None:
         keys = _KEYS[book]
         new = {tuple(row[key] for key in keys) for row in rows} if keys else set()
         kept = [row for row in read(home, book) if tuple(row[key] for key in keys) not in new]
-        save(pa.Table.from_pylist([*kept, *rows], schema=BOOKS[book]), home.models / f"{book}.parquet")
+        save(
+            pa.Table.from_pylist([*kept, *rows], schema=BOOKS[book]),
+            home.models / f"{book}.parquet",
+        )
 
 
 def save(table: pa.Table, path: Path) -> None:

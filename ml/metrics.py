@@ -24,11 +24,12 @@ class Interval:
     high: float
 
     def __str__(self) -> str:
+        """As a sentence would say it."""
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
 def auc(scores: Floats, labels: Floats, weights: Floats) -> Floats:
-    """The chance that a positive scores above a negative, ties counting half, per row of weights."""
+    """The chance that a positive scores above a negative, ties counting half; one per weights."""
     order = np.argsort(scores, kind="stable")
     starts = _steps(scores[order])
     ordered = weights[:, order]
@@ -41,7 +42,7 @@ def auc(scores: Floats, labels: Floats, weights: Floats) -> Floats:
 
 
 def average_precision(scores: Floats, labels: Floats, weights: Floats) -> Floats:
-    """Precision averaged over the positives, from the highest score down; ties share a threshold."""
+    """Precision averaged over the positives, from the highest score down; ties move together."""
     order = np.argsort(-scores, kind="stable")
     starts = _steps(scores[order])
     ordered = weights[:, order]
@@ -98,7 +99,7 @@ def calibration_noise(scores: Floats, draws: int = 200) -> float:
 
 
 class Resamples:
-    """Bootstrap weights of users: all rows of a user come and go together, in every figure alike."""
+    """Bootstrap weights of users: a user's rows come and go together, alike in every figure."""
 
     def __init__(self, users: npt.NDArray[np.object_], draws: int = RESAMPLES) -> None:
         names, self._user_of_row = np.unique(users.astype(str), return_inverse=True)
@@ -124,9 +125,7 @@ class Resamples:
         """The figure with its interval."""
         return between(point(metric, scores, labels), self.distribution(metric, scores, labels))
 
-    def difference(
-        self, metric: Metric, ours: Floats, theirs: Floats, labels: Floats
-    ) -> Interval:
+    def difference(self, metric: Metric, ours: Floats, theirs: Floats, labels: Floats) -> Interval:
         """How much higher ours is than theirs, paired: both are seen on the same resamples."""
         drawn = self.distribution(metric, ours, labels) - self.distribution(metric, theirs, labels)
         return between(point(metric, ours, labels) - point(metric, theirs, labels), drawn)

@@ -7,6 +7,7 @@ who is champion is asked of its SQLite file directly.
 
 import os
 import sqlite3
+import warnings
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -92,10 +93,12 @@ def _server() -> str | None:
 
 def _client(home: Home) -> "MlflowClient":
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    from mlflow.tracking import MlflowClient
-
     store = _server() or f"sqlite:///{home.models / 'mlflow.db'}"
-    return MlflowClient(tracking_uri=store, registry_uri=store)
+    with warnings.catch_warnings():  # MLflow's own code uses what SQLAlchemy is about to drop
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from mlflow.tracking import MlflowClient
+
+        return MlflowClient(tracking_uri=store, registry_uri=store)
 
 
 def _experiment(client: "MlflowClient", home: Home, score_name: str) -> str:

@@ -1,4 +1,4 @@
-"""Says in words what moved a score: the features' own names and values, read as STYLE names them."""
+"""Says in words what moved a score, from the names of features and their values."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ def reasons(
 
 
 def read_phrases(folder: Path = DBT_PROJECT / "models" / "features") -> dict[str, str]:
-    """The features whose yml says `meta: {phrase: "... {value} ..."}`, where a name says too little."""
+    """The features whose yml has a `meta: {phrase: "... {value} ..."}`; other names say enough."""
     found: dict[str, str] = {}
     for path in sorted(folder.glob("*.yml")):
         declared = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) or {}

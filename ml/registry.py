@@ -1,9 +1,9 @@
 """
 Keeps model versions and says which one is champion.
 
-A version is a folder, home.models/<score>/<version>/, and never changes. Which version is champion is
-known in one place only: the alias `champion` of the score's registered model in MLflow. Moving the
-alias, here or in MLflow's own UI, is what rolls a model back.
+A version is a folder, home.models/<score>/<version>/, and never changes. Which version is champion
+is known in one place only: the alias `champion` of the score's registered model in MLflow. Moving
+the alias, here or in MLflow's own UI, is what rolls a model back.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from ml import ledger, mlflow_store
 from ml.calibration import Calibration
 from ml.declaration import Score
-from ml.gates import Decision
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
 
 if TYPE_CHECKING:
+    from ml.gates import Decision
     from ml.training import Model
 
 
@@ -133,8 +133,16 @@ def champion(home: Home, score: Score, as_of: date) -> Version | None:
     return version if version.as_of <= as_of and version.answers(score) else None
 
 
-def record(home: Home, score: Score, version: Version, decision: Decision, by: str) -> None:
-    """Register a trained version in MLflow and in the books, and move the alias where it was earned."""
+def decided(home: Home, score_name: str, as_of: date) -> list[Version]:
+    """The versions up to a date about which something was decided, oldest first."""
+    rows = ledger.read(home, "promotions")
+    names = {row["model_version"] for row in rows if row["score_name"] == score_name}
+    kept = versions(home, score_name)
+    return [version for version in kept if version.name in names and version.as_of <= as_of]
+
+
+def record(home: Home, score: Score, version: Version, decision: "Decision", by: str) -> None:
+    """Register a trained version in MLflow and in the books; move the alias where it was earned."""
     standing = mlflow_store.aliased(home, score.name)
     later = standing is not None and read_version(home, score.name, standing).as_of > version.as_of
     ledger.write(home, "model_versions", [_version_row(score, version)])

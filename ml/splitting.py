@@ -1,4 +1,4 @@
-"""Time is the only splitter: train early, choose later, judge last, one horizon between the parts."""
+"""Time is the only splitter: train early, choose later, judge last, one horizon between them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ml.declaration import Split
 
 
-class NotEnough(Exception):
+class NotEnoughError(Exception):
     """A sentence that says what the data would have to hold before it can support a score."""
 
 
@@ -18,10 +18,6 @@ class Parts:
     train: tuple[date, ...]
     valid: tuple[date, ...]
     judge: tuple[date, ...]
-
-    def learned_until(self, horizon_days: int) -> date:
-        """The day before which lie all outcomes that the model was fitted or chosen on."""
-        return max(self.train + self.valid) + timedelta(days=horizon_days)
 
 
 def split(as_of_dates: Iterable[date], as_of: date, horizon_days: int, declared: Split) -> Parts:
@@ -36,7 +32,7 @@ def split(as_of_dates: Iterable[date], as_of: date, horizon_days: int, declared:
     valid = _last(dates, judge[0] - horizon, declared.valid_days) if judge else ()
     train = _last(dates, valid[0] - horizon, declared.train_days) if valid else ()
     if not train:
-        raise NotEnough(_too_short(dates, as_of, horizon_days))
+        raise NotEnoughError(_too_short(dates, as_of, horizon_days))
     return Parts(train, valid, judge)
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ml.calibration import Calibration, calibrate
 from ml.declaration import LightgbmBinary, Score
 from ml.frames import Frame
-from ml.splitting import NotEnough, Parts
+from ml.splitting import NotEnoughError, Parts
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def check_rows(score: Score, frame: Frame, parts: Parts) -> None:
     """Refuse to train where the declared gates on rows and positives do not hold."""
     train = frame.at(parts.train).labelled()
     if len(train) < score.gates.min_rows:
-        raise NotEnough(
+        raise NotEnoughError(
             f"{score.gates.min_rows} rows to train on are wanted and {len(train)} are there "
             f"(as_of_dates {parts.train[0]} to {parts.train[-1]})"
         )
@@ -62,14 +62,14 @@ def check_rows(score: Score, frame: Frame, parts: Parts) -> None:
             found = int((labels == outcome).sum())
             if found < score.gates.min_positives:
                 kind = "that happened" if outcome else "that did not happen"
-                raise NotEnough(
+                raise NotEnoughError(
                     f"{score.gates.min_positives} outcomes {kind} are wanted to {name} on "
                     f"and {found} are there (as_of_dates {dates[0]} to {dates[-1]})"
                 )
 
 
 def train(score: Score, frame: Frame, parts: Parts) -> Model:
-    """Fit on the training part; stop and calibrate on the valid part; the judged part is not read."""
+    """Fit on the training part; stop and calibrate on the valid part; never read the judged one."""
     fitted, chosen = frame.at(parts.train).labelled(), frame.at(parts.valid).labelled()
     booster = fit(score.model, score.features, fitted, chosen)
     raw = np.asarray(booster.predict(chosen.values, raw_score=True, num_threads=2))

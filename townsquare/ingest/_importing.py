@@ -100,6 +100,10 @@ def import_source(
     loaded = load_adapter(adapter)
     if not source.exists():
         raise TownsquareError(f"{source} does not exist; give the path of the export to import.")
+    if home.root.resolve().is_relative_to(source.resolve()):
+        raise TownsquareError(
+            f"{source} holds the home {home.root} itself; put the export into a folder of its own."
+        )
     with writer(home, f"import {adapter}"):
         prepare(home)
         _take_possession(home, adapter, loaded)

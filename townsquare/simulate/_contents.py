@@ -67,7 +67,7 @@ def write_posts(day: Day, sessions: Sessions) -> Drafts:
         topic=topic,
         mood=_moods(day, author, topic, rng),
         quality=people.skill[author] + 0.7 * rng.normal(size=count),
-        boost=np.where(viral, 25.0 * (1 + rng.pareto(1.5, count)), 1.0),
+        boost=np.where(viral, 12.0 * (1 + np.minimum(rng.pareto(1.5, count), 5.0)), 1.0),
         ring=people.ring[author],
     )
 

@@ -89,7 +89,7 @@ def _renewals(day: Day, rng: np.random.Generator) -> tuple[Ints, Ints]:
 def ask(day: Day, sessions: Sessions, unhappiness: Floats) -> None:
     """Surveys after a few visits; the unhappy answer so, in number and in words."""
     rng = day.rng("surveys")
-    asked = np.flatnonzero(rng.random(len(sessions)) < 0.004)
+    asked = np.flatnonzero(rng.random(len(sessions)) < 0.01)
     user = sessions.user[asked]
     is_nps = rng.random(len(asked)) < 0.6
     content = -unhappiness[user] + 0.6 * rng.normal(size=len(asked))

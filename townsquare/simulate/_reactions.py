@@ -187,7 +187,7 @@ def boost_ring_mates(day: Day, sessions: Sessions) -> list[Interactions]:
         seen = Views(
             session, user, moment, dwell, at, np.full(len(at), -1), np.full(len(at), PROFILE)
         )
-        seen = seen.where(pool.author[at] != user)
+        seen = seen.where((pool.author[at] != user) & (pool.removed_us[at] > moment))
         rows.append(view_rows(day, seen, sessions))
         liked = _is_first(day, seen, np.ones(len(seen), dtype=bool))
         np.add.at(pool.likes, seen.at[liked], 1)

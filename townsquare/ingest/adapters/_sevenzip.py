@@ -1,16 +1,37 @@
 """Unpacks chosen files of a .7z by streaming, and believes nothing that the archive says."""
 
+import lzma
 import shutil
+import struct
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import py7zr
-from py7zr.exceptions import ArchiveError
+from py7zr.exceptions import AbsolutePathError, ArchiveError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
 from townsquare.errors import TownsquareError
 
+# What py7zr has been seen to raise, or may raise by its source, on an archive that is not whole.
+_BROKEN = (
+    ArchiveError,
+    AbsolutePathError,
+    PasswordRequired,
+    lzma.LZMAError,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    MemoryError,
+)
 _MARGIN = 256 * 1024 * 1024
 
 
@@ -95,7 +116,7 @@ def members(archive: Path) -> list[Member]:
     try:
         with _open(archive) as opened:
             listed = opened.list()
-    except (ArchiveError, OSError, EOFError, ValueError, IndexError) as error:
+    except _BROKEN as error:
         raise _refuse(archive, f"cannot be read as .7z ({error or 'cut short'})") from error
     found: dict[str, Member] = {}
     for info in listed:
@@ -124,7 +145,7 @@ def unpack(archive: Path, wanted: Collection[Member], folder: Path) -> None:
     try:
         with _open(archive) as opened:
             opened.extract(targets=list(sizes), factory=writers)
-    except (ArchiveError, OSError, EOFError, ValueError) as error:
+    except _BROKEN as error:
         raise _refuse(archive, f"cannot be unpacked ({error or 'cut short'})") from error
     finally:
         for made in writers.made:

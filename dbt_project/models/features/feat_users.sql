@@ -1,0 +1,20 @@
+-- One row per candidate and as_of_date: every feature of a user, so that a frame needs one import.
+{{ config(materialized='view') }}
+with
+
+profile as (select * from {{ ref('feat_user_profile') }}),
+
+activity as (select * from {{ ref('feat_user_activity') }}),
+
+contributions as (select * from {{ ref('feat_user_contributions') }}),
+
+interactions as (select * from {{ ref('feat_user_interactions') }}),
+
+reception as (select * from {{ ref('feat_user_reception') }})
+
+select *
+from profile
+inner join activity using (user_id, as_of_date)
+inner join contributions using (user_id, as_of_date)
+inner join interactions using (user_id, as_of_date)
+inner join reception using (user_id, as_of_date)
