@@ -48,7 +48,8 @@ def main() -> None:
         extend(home, simulation.end + timedelta(days=1))
         day_seconds = time.perf_counter() - began
         exports_mb, truth_mb = size_of(home.exports), size_of(home.truth)
-    columns = "users,days,events,seconds,events a minute,peak RSS MB,one more day s,exports MB,truth MB"
+    columns = "users,days,events,seconds,events a minute,peak RSS MB,one more day s"
+    columns += ",exports MB,truth MB"
     print(f"| {columns.replace(',', ' | ')} |")
     print("|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     print(

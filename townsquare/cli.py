@@ -40,7 +40,7 @@ def simulate(
     home = Home.from_environment()
     with progress.bar() as told:
         made = simulator.simulate(home, users, days, seed, progress=told)
-    _say(f"{made.events:,} events of {users:,} users in {days} days lie in {home.exports}")
+    _say(f"{users:,} users and {days} days, up to {made.end}, lie in {home.exports}")
 
 
 @imports.command("stackexchange")

@@ -81,7 +81,9 @@ def build(
     target = home.dbt_target / layer
     arguments = _retry(target) if retry else None
     if arguments is None:
-        arguments = ["build", "--select", *LAYERS[layer], *_vars(network, as_of)]
+        # Unit tests judge the code, not the day: the test suite runs them.
+        selected = ["--select", *LAYERS[layer], "--exclude-resource-type", "unit_test"]
+        arguments = ["build", *selected, *_vars(network, as_of)]
         if planned["full"]:
             arguments.append("--full-refresh")
     result = _dbt(home, [*arguments, "--target-path", str(target)])

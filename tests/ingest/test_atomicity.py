@@ -1,7 +1,6 @@
 """A run that is killed at any step leaves nothing half landed for the next one."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ def _kill_at(monkeypatch, step):
         return act
 
     monkeypatch.setattr(Path, "replace", counted(Path.replace))
-    monkeypatch.setattr(os, "sync", counted(os.sync))
+    monkeypatch.setattr(_places, "_flush", counted(_places._flush))
     return left
 
 

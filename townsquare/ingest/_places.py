@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from townsquare.contract import Table, load_tables
 from townsquare.settings import Home
 
 _PENDING = ".pending"
+_MANY = 500
 
 
 def accounts_folder(home: Home) -> Path:
@@ -95,11 +97,20 @@ def write_durably(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _flush([path.parent])
+
+
+def _flush(paths: Collection[Path]) -> None:
+    """Have files or folders on the disk: one by one, or by one call for all when there are many."""
+    if len(paths) > _MANY:
+        os.sync()
+        return
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def move_into_place(home: Home, batch_id: str, moves: dict[Path, Path], accounts: str) -> None:
@@ -108,12 +119,12 @@ def move_into_place(home: Home, batch_id: str, moves: dict[Path, Path], accounts
     What is to be moved is noted first, so that the repair after a kill finds it.
     """
     pending = accounts_folder(home) / f"{batch_id}{_PENDING}"
-    os.sync()  # one call for thousands of small files; a sync for each would take minutes
+    _flush(moves)
     write_durably(pending, json.dumps([str(target) for target in moves.values()]))
     for made in {(home.root / target).parent for target in moves.values()}:
         made.mkdir(parents=True, exist_ok=True)
     for written, target in moves.items():
         written.replace(home.root / target)
-    os.sync()
+    _flush({(home.root / target).parent for target in moves.values()})
     write_durably(pending.with_suffix(".json"), accounts)
     pending.unlink()

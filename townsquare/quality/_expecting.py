@@ -77,19 +77,26 @@ def _judge(context: Any, pandas: Any, batch: Batch) -> Iterator[Check]:
 
 
 def _expectations(rule: Rule, place: int) -> Iterator[Any]:
-    import great_expectations.expectations as gxe
+    from great_expectations.expectations.core import (
+        ExpectColumnPairValuesAToBeGreaterThanB,
+        ExpectColumnValuesToBeBetween,
+    )
 
-    told = {"severity": rule.severity, "meta": {"place": place}, "notes": rule.message}
+    told: dict[str, Any] = {
+        "severity": rule.severity,
+        "meta": {"place": place},
+        "notes": rule.message,
+    }
     if rule.limits and len(rule.figures):
         figure, lowest, highest = rule.limits
         for more, less in ((figure, lowest), (highest, figure)):
-            yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            yield ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A=more, column_B=less, or_equal=True, **told
             )
     elif not rule.limits:
-        for figure in rule.figures:
-            yield gxe.ExpectColumnValuesToBeBetween(
-                column=figure, min_value=rule.low, max_value=rule.high, **told
+        for name in rule.figures:
+            yield ExpectColumnValuesToBeBetween(
+                column=str(name), min_value=rule.low, max_value=rule.high, **told
             )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from townsquare.quality._rules import Rule, day, number, share
+from townsquare.quality._rules import Rule, day, not_judged, number, share
 from townsquare.quality._source import Source, quoted
 from townsquare.quality._suites import Freshness, History, Nulls, Range, Suite
 
@@ -136,8 +136,7 @@ def _allowed_silence(source: Source, declared: Freshness, days: Sequence[date]) 
 def history(source: Source, suite: Suite, declared: History) -> Rule:
     """Rows of the days that the last release told, in both."""
     if source.reference is None or suite.relation not in source.reference_columns:
-        said = f"no earlier release tells {suite.relation}, so its history is not judged"
-        return Rule("history", None, declared.severity, {}, "", "", f"{said}.")
+        return not_judged("history", declared, f"no earlier release tells {suite.relation}")
     when = f"cast({quoted(str(suite.event_date))} as date)"
     both = [
         f"(select count(*) from {database}.main.{quoted(suite.relation)} where {when} < ?)"

@@ -48,6 +48,13 @@ class Batch:
         return frame.rename_axis("day").reset_index()
 
 
+def not_judged(expectation: str, declared: Any, why: str) -> Rule:
+    """A rule that holds because there is nothing to compare with; the sentence says what lacks."""
+    column = getattr(declared, "column", None)
+    said = f"{why[0].upper()}{why[1:]}, so {expectation} is not judged."
+    return Rule(expectation, column, declared.severity, {}, "not judged", "", said)
+
+
 def number(value: float | int | None) -> str:
     """A figure as a person reads it."""
     if value is None:

@@ -15,7 +15,7 @@ from townsquare.network import Network
 from townsquare.settings import Home
 
 DATABASE = "townsquare.duckdb"
-WEEKS_JUDGED_AT_FIRST = 1
+DAYS_JUDGED_AT_FIRST = 7
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Reference:
 
 
 def last_release(home: Home, as_of: date) -> Reference | None:
-    """The newest kept release that knows less than `as_of`, so that a repeated run compares alike."""
+    """The newest kept release that knows less than as_of: a repeated run compares alike."""
     found: list[tuple[date, str, Path, dict[str, Any]]] = []
     for path in home.releases.glob("*/manifest.json"):
         told = json.loads(path.read_text(encoding="utf-8"))
@@ -57,7 +57,7 @@ class Source:
         """The first day that no release has told yet; the last week where there is no release."""
         if self.reference:
             return self.reference.as_of
-        return self.as_of - timedelta(days=7 * WEEKS_JUDGED_AT_FIRST)
+        return self.as_of - timedelta(days=DAYS_JUDGED_AT_FIRST)
 
     @property
     def last_whole_day(self) -> date:

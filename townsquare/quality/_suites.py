@@ -29,7 +29,7 @@ class Volume(_Expectation):
     expect: Literal["volume"]
     column: str | None = None
     sigmas: PositiveFloat = 4.0
-    floor: PositiveFloat = 0.3
+    floor: Annotated[float, Field(gt=0, lt=1)] = 0.3
 
 
 class Freshness(_Expectation):
@@ -55,7 +55,7 @@ class Nulls(_Expectation):
 
 
 class Range(_Expectation):
-    """Every value of the column lies between two numbers, both included; nulls are not looked at."""
+    """Every value of the column lies between two numbers, both included; nulls may be."""
 
     expect: Literal["range"]
     column: str
@@ -115,10 +115,10 @@ class Suite(_Declared):
     @property
     def columns(self) -> set[str]:
         """Every column that the suite names."""
-        named = {self.event_date} if self.event_date else set()
+        named = [self.event_date]
         for one in self.expectations:
-            named |= {getattr(one, "column", None), getattr(one, "by", None)} - {None}
-        return {str(name) for name in named}
+            named += [getattr(one, "column", None), getattr(one, "by", None)]
+        return {name for name in named if name}
 
 
 def read_suites(folder: Path = FOLDER) -> tuple[Suite, ...]:

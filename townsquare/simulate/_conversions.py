@@ -21,13 +21,13 @@ _CANCEL_SHARE = 0.07
 def subscription_chance(people: People, active_days: Ints | Floats, lift: Floats) -> Floats:
     """The chance of subscribing on an active day: intent, and some days to find out what it is."""
     settled = np.minimum(active_days, 6.0) / 6.0
-    chance = 0.035 * np.exp(0.7 * np.minimum(people.intent, 2.6)) * settled * lift
+    chance = 0.045 * np.exp(0.45 * np.minimum(people.intent, 2.6)) * settled * lift
     return np.where(people.is_premium, 0.0, np.minimum(chance, 0.5))
 
 
 def purchase_chance(people: People) -> Floats:
     """The chance of buying something small on an active day."""
-    chance: Floats = 0.015 * np.exp(0.6 * np.minimum(people.intent, 2.6))
+    chance: Floats = 0.018 * np.exp(0.35 * np.minimum(people.intent, 2.6))
     return chance
 
 

@@ -151,7 +151,7 @@ def look_at_plans(day: Day, sessions: Sessions, buyers: Bools) -> Interactions:
     people = day.people
     rng = day.rng("plans")
     users, firsts = np.unique(sessions.user, return_index=True)
-    wish = 1.0 * np.exp(1.0 * np.minimum(people.intent[users], 2.6))
+    wish = 0.9 * np.exp(1.2 * np.minimum(people.intent[users], 2.6))
     counts = rng.poisson(np.where(people.is_premium[users], 0.1, 1.0) * wish)
     counts = np.maximum(counts, buyers[users])
     at = np.repeat(firsts, counts)

@@ -77,8 +77,11 @@ def quarantined(table: str, value: Any, problem: str) -> Told:
 
 def _row_id(activity: Json) -> str:
     """The activity's id, or one made from all that it says, so that it is the same each time."""
+    given = _id(activity)
+    if given is not None:
+        return given
     told = json.dumps(activity, sort_keys=True).encode()
-    return _id(activity) or "urn:hash:" + hashlib.blake2b(told, digest_size=16).hexdigest()
+    return "urn:hash:" + hashlib.blake2b(told, digest_size=16).hexdigest()
 
 
 def _localized(value: Json, name: str) -> tuple[str | None, str | None]:

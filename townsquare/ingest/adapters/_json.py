@@ -11,6 +11,7 @@ from townsquare.errors import TownsquareError
 _BLOCK = 1 << 20
 LONGEST_VALUE = 16 * _BLOCK
 _SPACE = " \t\r\n"
+_AFTER_VALUE = tuple(_SPACE + ",]}:")
 _ITEMS = ("orderedItems", "items")
 
 
@@ -87,8 +88,8 @@ class _Scanner:
                 if self._is_at_end:
                     raise self.fail(str(error).split(":")[0].lower()) from error
             else:
-                # A number at the end of what was read may go on.
-                if end < len(self._text) or self._is_at_end:
+                # A number that ends where the reading did may go on: 0 may become 0.5.
+                if self._is_at_end or self._text[end : end + 1] in _AFTER_VALUE:
                     self._at = end
                     return value
             self._read_on()

@@ -13,6 +13,9 @@
 -- every session that touches a rebuilt day, or comes so close that it could grow into it, and
 -- builds anew from that day's events and those of the sessions taken apart.
 -- depends_on: {{ ref('int_rebuild_dates') }}, {{ ref('int_dates') }}
+{%- set counts = [
+    'n_activities', 'n_contents', 'n_interactions', 'n_relation_changes', 'n_messages_sent'
+] %}
 {%- if execute and is_incremental() -%}
     {%- set dates_to_read = dates_of_spans(first_date, last_date, 'started_at', 'ended_at') -%}
 {%- endif %}
@@ -64,18 +67,37 @@ events as (select * from {{ ref('int_user_events') }}),
     ),
 {% endif %}
 
-paused as (
+-- Activities of one stretch of the clock that is as long as the pause allowed belong together
+-- whatever lies between them, so that only stretches are put in order, not events.
+stretches as (
     select
-        *,
-        lag(event_at) over (partition by user_id order by event_at, event_id) as previous_event_at
+        user_id,
+        event_date,
+        floor(
+            (extract(hour from event_at) * 60 + extract(minute from event_at))
+            / {{ var('session_idle_minutes') }}
+        ) as stretch_number,
+        min_by(surface, (event_at, surface)) as entry_surface,
+        count(*) as n_activities,
+        count(*) filter (where source = 'contents') as n_contents,
+        count(*) filter (where source = 'interactions') as n_interactions,
+        count(*) filter (where source = 'relations') as n_relation_changes,
+        count(*) filter (where source = 'messages') as n_messages_sent,
+        coalesce(sum(dwell_seconds), 0) as dwell_seconds,
+        min(event_at) as started_at,
+        max(event_at) as ended_at
     from activities
+    group by user_id, event_date, stretch_number
 ),
 
-started as (
+followed as (
     select
         *,
-        coalesce(event_at > previous_event_at + {{ idle }}, true) as is_start
-    from paused
+        coalesce(
+            started_at > lag(ended_at) over (partition by user_id order by started_at) + {{ idle }},
+            true
+        ) as is_start
+    from stretches
 ),
 
 numbered as (
@@ -83,26 +105,23 @@ numbered as (
         *,
         sum(cast(is_start as integer)) over (
             partition by user_id
-            order by event_at, event_id
+            order by started_at
             rows between unbounded preceding and current row
         ) as session_number
-    from started
+    from followed
 ),
 
-counted_per_session as (
+summed_per_session as (
     select
         user_id,
         session_number,
-        max(case when is_start then surface end) as entry_surface,
-        count(*) as n_activities,
-        count(*) filter (where source = 'contents') as n_contents,
-        count(*) filter (where source = 'interactions') as n_interactions,
-        count(*) filter (where source = 'relations') as n_relation_changes,
-        count(*) filter (where source = 'messages') as n_messages_sent,
-        count(distinct content_id) as n_distinct_contents,
-        round(coalesce(sum(dwell_seconds), 0), 3) as dwell_seconds,
-        min(event_at) as started_at,
-        max(event_at) as ended_at
+        min_by(entry_surface, started_at) as entry_surface,
+        {%- for count in counts %}
+        cast(sum({{ count }}) as bigint) as {{ count }},
+        {%- endfor %}
+        round(sum(dwell_seconds), 3) as dwell_seconds,
+        min(started_at) as started_at,
+        max(ended_at) as ended_at
     from numbered
     group by user_id, session_number
 )
@@ -116,12 +135,9 @@ select
     entry_surface,
 
     -- numerics
-    n_activities,
-    n_contents,
-    n_interactions,
-    n_relation_changes,
-    n_messages_sent,
-    n_distinct_contents,
+    {%- for count in counts %}
+    {{ count }},
+    {%- endfor %}
     dwell_seconds,
     {{ dbt.datediff('started_at', 'ended_at', 'second') }} as duration_seconds,
 
@@ -134,4 +150,4 @@ select
     -- timestamps
     started_at,
     ended_at
-from counted_per_session
+from summed_per_session

@@ -127,7 +127,7 @@ select
     cast(place as integer) as place,
     cast(n_evidence as bigint) as n_evidence,
     n_evidence / cast(n_evidence_of_trait as double) as share_evidence,
-    {{ wilson_lower_bound('n_evidence', 'n_evidence_of_trait') }} as confidence,
+    round({{ wilson_lower_bound('n_evidence', 'n_evidence_of_trait') }}, 4) as confidence,
 
     -- dates
     {{ as_of() }} as as_of_date

@@ -1,0 +1,175 @@
+"""The gates besides the data gate: what was landed, what models promised, what a release must hold."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from townsquare.contract import load_tables
+from townsquare.ingest import Account, TableAccount, read_accounts
+from townsquare.quality._checks import Check, Severity
+from townsquare.quality._rules import day, number, share
+from townsquare.quality._source import Source, quoted
+from townsquare.settings import Home
+
+MOST_QUARANTINED = 0.05
+RECENT_DAYS = 28  # what was landed in the four weeks before now counts as this release's news
+FEWEST_QUARANTINED = 20
+SMALLEST_SHARE_KEPT = 0.8
+LARGEST_GROWTH = 1.5
+FEWEST_GROWN = 100
+SILENCE_DAYS = 56
+
+
+def contract_gate(home: Home, source: Source) -> Iterator[Check]:
+    """Every landed row is accounted for, few were refused, and no table has gone silent."""
+    accounts = read_accounts(home)
+    for name in sorted(load_tables()):
+        ours = [account.tables[name] for account in accounts if name in account.tables]
+        if ours:
+            yield _accounting(name, ours)
+            yield _quarantine(name, _newest(accounts, name))
+            yield from _silence(source, name, ours)
+
+
+def _newest(accounts: Sequence[Account], name: str) -> list[TableAccount]:
+    """What was landed of a table within four weeks of its newest batch."""
+    ours = [account for account in accounts if name in account.tables]
+    since = max(account.landed_at for account in ours) - timedelta(days=RECENT_DAYS)
+    return [account.tables[name] for account in ours if account.landed_at >= since]
+
+
+def _accounting(name: str, ours: Sequence[TableAccount]) -> Check:
+    read = sum(one.read for one in ours)
+    told = sum(one.landed + one.quarantined + one.duplicate for one in ours)
+    wrong = [one for one in ours if one.read != one.landed + one.quarantined + one.duplicate]
+    return _check(
+        "contract", name, "accounting", not wrong, number(told), number(read),
+        f"Of {name} {number(read)} rows were read, and {number(told)} are landed, quarantined or "
+        "duplicate; both must be equal in every file.",
+    )  # fmt: skip
+
+
+def _quarantine(name: str, ours: Sequence[TableAccount]) -> Check:
+    read = sum(one.read for one in ours)
+    refused = sum(one.quarantined for one in ours)
+    reasons: dict[str, int] = {}
+    for one in ours:
+        for reason, count in one.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    most = max(reasons, key=lambda reason: reasons[reason], default="")
+    held = refused <= max(MOST_QUARANTINED * read, FEWEST_QUARANTINED)
+    why = f", most often because {most}" if most else ""
+    return _check(
+        "contract", name, "quarantine", held,
+        share(refused / read if read else 0.0), f"at most {share(MOST_QUARANTINED)}",
+        f"Of {name} {number(refused)} of the {number(read)} rows landed lately are in "
+        f"quarantine{why}; at most {share(MOST_QUARANTINED)} are expected.",
+    )  # fmt: skip
+
+
+def _silence(source: Source, name: str, ours: Sequence[TableAccount]) -> Iterator[Check]:
+    """A table that used to come and comes no more; optional tables only report."""
+    days = sorted({one for table in ours for one in table.event_dates if one < source.as_of})
+    if not days:
+        return
+    recent = [one for one in days if one >= days[-1] - timedelta(days=SILENCE_DAYS)]
+    gaps = [(later - earlier).days for earlier, later in zip(recent, recent[1:], strict=False)]
+    cut = (source.as_of - source.last_whole_day).days - 1
+    allowed = max([1, *gaps]) + cut + (0 if len(recent) > 7 else 7)
+    oldest = source.as_of - timedelta(days=allowed)
+    severity: Severity = "critical" if load_tables()[name].required else "warning"
+    yield _check(
+        "contract", name, "freshness", days[-1] >= oldest, day(days[-1]), f"since {day(oldest)}",
+        f"The newest day of {name} that has landed is {day(days[-1])}; "
+        f"after its silences so far one since {day(oldest)} is expected.",
+        severity=severity,
+    )  # fmt: skip
+
+
+def model_gate(home: Home, source: Source) -> Iterator[Check]:
+    """Every score that has a champion is told as of this release, for somebody, by that model."""
+    path = home.models / "capabilities.json"
+    promised = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for name, sentence in sorted(promised.items()):
+        if sentence == "available":
+            yield _score(source, name)
+
+
+def _score(source: Source, name: str) -> Check:
+    if "latest_scores" not in source.columns:
+        seen: tuple[int, date | None] = (0, None)
+    else:
+        found = source.one(
+            "select count(*) as n, max(as_of_date) as newest from candidate.main.latest_scores "
+            "where score_name = ?", name,
+        )  # fmt: skip
+        seen = (int(found["n"]), found["newest"])
+    return _check(
+        "model", name, "scored", seen[0] > 0 and seen[1] == source.as_of,
+        f"{number(seen[0])} as of {day(seen[1])}", f"some as of {source.as_of}",
+        f"latest_scores holds {number(seen[0])} scores of {name}, the newest as of {day(seen[1])}; "
+        f"its champion promised some as of {source.as_of}.",
+    )  # fmt: skip
+
+
+def release_gate(source: Source, required: Iterable[str]) -> Iterator[Check]:
+    """The relations are there, know what is before as_of, and have neither collapsed nor doubled."""
+    known = source.reference.rows if source.reference else {}
+    for relation in sorted({*required, *known}):
+        is_there = relation in source.columns
+        yield _check(
+            "release", relation, "presence", is_there, "there" if is_there else "missing", "there",
+            f"{relation} is {'there' if is_there else 'missing'}; every release must hold it.",
+        )  # fmt: skip
+        if is_there and relation in known:
+            yield _size(source, relation, known[relation])
+    for relation, columns in source.columns.items():
+        if columns.get("as_of_date") == "DATE":
+            yield from _clock(source, relation)
+
+
+def _size(source: Source, relation: str, before: int) -> Check:
+    now = int(source.one(f"select count(*) as n from candidate.main.{quoted(relation)}")["n"])
+    most = max(before * _growth(source), before + FEWEST_GROWN)
+    least = before * SMALLEST_SHARE_KEPT if before > FEWEST_GROWN else min(before, 1)
+    allowed = f"{number(round(least))} to {number(round(most))}"
+    return _check(
+        "release", relation, "size", least <= now <= most, number(now), allowed,
+        f"{relation} has {number(now)} rows and had {number(before)} in the last release; "
+        f"{allowed} are expected.",
+    )  # fmt: skip
+
+
+def _growth(source: Source) -> float:
+    """How many times larger a relation may be: by half, and by more when many days have passed."""
+    if source.reference is None:
+        return LARGEST_GROWTH
+    days = (source.as_of - source.reference.as_of).days
+    return max(LARGEST_GROWTH, float(1 + days / 14))
+
+
+def _clock(source: Source, relation: str) -> Iterator[Check]:
+    rows = f"candidate.main.{quoted(relation)}"
+    newest = source.one(f"select max(as_of_date) as newest from {rows}")["newest"]
+    if newest is not None:
+        yield _check(
+            "release", relation, "as_of", newest == source.as_of, day(newest), day(source.as_of),
+            f"{relation} is as of {day(newest)}; a release as of {day(source.as_of)} is being made.",
+            column="as_of_date",
+        )  # fmt: skip
+
+
+def _check(
+    gate: str,
+    relation: str,
+    expectation: str,
+    success: bool,
+    observed: str,
+    expected: str,
+    message: str,
+    severity: Severity = "critical",
+    column: str | None = None,
+) -> Check:
+    return Check(
+        gate, relation, expectation, column, severity, success, observed, expected, message
+    )
