@@ -1,5 +1,6 @@
 {# For an incremental run of a model of spans: the rebuilt event dates, and every date that a span of
-   the target reaches into which must be rebuilt. A list, so that it can be written out. #}
+   the target reaches into which must be rebuilt. A list, so that it can be written out, as for
+   in_rebuild_dates; as_of, which has no events, keeps it from being empty. #}
 {% macro dates_of_spans(first_date, last_date, started_at, ended_at) -%}
     {%- set query -%}
         with
@@ -22,6 +23,8 @@
         select event_date as date_day
         from {{ ref('int_rebuild_dates') }}
         where event_date < {{ as_of() }}
+        union
+        select {{ as_of() }} as date_day
         order by date_day
     {%- endset -%}
     {{ return(run_query(query).columns[0].values() | list) }}

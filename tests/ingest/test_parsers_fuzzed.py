@@ -19,7 +19,10 @@ from townsquare.ingest.adapters.stackexchange import files as dump_files
 from townsquare.settings import Home
 
 _BOUNDED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 _WORDS = st.sampled_from(
     ["id", "type", "object", "actor", "published", "to", "tag", "name", "items", "orderedItems"]
@@ -74,6 +77,7 @@ def test_a_document_read_in_small_blocks_gives_the_items_that_json_gives(
 
 @_BOUNDED
 @given(content=st.binary(max_size=300))
+@example(content=b'{"type": "Delete"}')
 @example(content=b'{"orderedItems": [')
 @example(content=b"[1e400, NaN]")
 def test_any_bytes_as_activities_give_rows_or_a_sentence(content, tmp_path):
@@ -116,7 +120,7 @@ _ROW = st.dictionaries(
 )
 
 
-@settings(_BOUNDED, max_examples=15)
+@settings(_BOUNDED, max_examples=10)
 @given(rows=st.lists(_ROW, min_size=1, max_size=12))
 @pytest.mark.parametrize("times", [2])
 def test_any_rows_are_landed_quarantined_or_duplicate_and_nothing_else(rows, times):

@@ -30,7 +30,7 @@ def check(
     declared = read_suites(suites)
     with opened(home, network, candidate, as_of) as source:
         found = [*_gates.contract_gate(home, source), *_gates.model_gate(home, source)]
-        found += _gates.release_gate(source, (suite.relation for suite in declared))
+        found += _gates.release_gate(source, declared)
         there = [suite for suite in declared if suite.relation in source.columns]
         batches = [measure(source, suite) for suite in there]
     docs = candidate / "data_docs"

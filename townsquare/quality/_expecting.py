@@ -38,7 +38,7 @@ def _quiet() -> Iterator[None]:
 def _context(docs: Path) -> Any:
     import great_expectations as gx
 
-    context = gx.get_context(mode="ephemeral")
+    context: Any = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = {"globally": False}
     context.delete_data_docs_site("local_site")
@@ -78,24 +78,21 @@ def _judge(context: Any, pandas: Any, batch: Batch) -> Iterator[Check]:
 
 def _expectations(rule: Rule, place: int) -> Iterator[Any]:
     from great_expectations.expectations.core import (
-        ExpectColumnPairValuesAToBeGreaterThanB,
-        ExpectColumnValuesToBeBetween,
+        expect_column_pair_values_a_to_be_greater_than_b as pairs,
     )
+    from great_expectations.expectations.core import expect_column_values_to_be_between as values
 
-    told: dict[str, Any] = {
-        "severity": rule.severity,
-        "meta": {"place": place},
-        "notes": rule.message,
-    }
+    meta = {"place": place}
+    told: dict[str, Any] = {"severity": rule.severity, "meta": meta, "notes": rule.message}
     if rule.limits and len(rule.figures):
         figure, lowest, highest = rule.limits
         for more, less in ((figure, lowest), (highest, figure)):
-            yield ExpectColumnPairValuesAToBeGreaterThanB(
+            yield pairs.ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A=more, column_B=less, or_equal=True, **told
             )
     elif not rule.limits:
         for name in rule.figures:
-            yield ExpectColumnValuesToBeBetween(
+            yield values.ExpectColumnValuesToBeBetween(
                 column=str(name), min_value=rule.low, max_value=rule.high, **told
             )
 

@@ -1,4 +1,4 @@
-"""The gates besides the data gate: what was landed, what models promised, what a release must hold."""
+"""The gates besides the data gate: what was landed, what models promised, what is there."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from townsquare.contract import load_tables
 from townsquare.ingest import Account, TableAccount, read_accounts
 from townsquare.quality._checks import Check, Severity
+from townsquare.quality._profile import oldest_fresh_day
 from townsquare.quality._rules import day, number, share
 from townsquare.quality._source import Source, quoted
+from townsquare.quality._suites import Suite
 from townsquare.settings import Home
 
 MOST_QUARANTINED = 0.05
@@ -17,7 +19,7 @@ FEWEST_QUARANTINED = 20
 SMALLEST_SHARE_KEPT = 0.8
 LARGEST_GROWTH = 1.5
 FEWEST_GROWN = 100
-SILENCE_DAYS = 56
+FEWEST_DAYS = 7
 
 
 def contract_gate(home: Home, source: Source) -> Iterator[Check]:
@@ -70,13 +72,9 @@ def _quarantine(name: str, ours: Sequence[TableAccount]) -> Check:
 def _silence(source: Source, name: str, ours: Sequence[TableAccount]) -> Iterator[Check]:
     """A table that used to come and comes no more; optional tables only report."""
     days = sorted({one for table in ours for one in table.event_dates if one < source.as_of})
-    if not days:
+    if len(days) < FEWEST_DAYS:
         return
-    recent = [one for one in days if one >= days[-1] - timedelta(days=SILENCE_DAYS)]
-    gaps = [(later - earlier).days for earlier, later in zip(recent, recent[1:], strict=False)]
-    cut = (source.as_of - source.last_whole_day).days - 1
-    allowed = max([1, *gaps]) + cut + (0 if len(recent) > 7 else 7)
-    oldest = source.as_of - timedelta(days=allowed)
+    oldest = oldest_fresh_day(source, days)
     severity: Severity = "critical" if load_tables()[name].required else "warning"
     yield _check(
         "contract", name, "freshness", days[-1] >= oldest, day(days[-1]), f"since {day(oldest)}",
@@ -112,8 +110,13 @@ def _score(source: Source, name: str) -> Check:
     )  # fmt: skip
 
 
-def release_gate(source: Source, required: Iterable[str]) -> Iterator[Check]:
-    """The relations are there, know what is before as_of, and have neither collapsed nor doubled."""
+def release_gate(source: Source, suites: Sequence[Suite]) -> Iterator[Check]:
+    """The relations are there, know what is before as_of, and have neither collapsed nor doubled.
+
+    A relation whose suite compares its days with the last release's may grow as it likes.
+    """
+    required = {suite.relation for suite in suites}
+    told_by_days = {suite.relation for suite in suites if suite.compares_days}
     known = source.reference.rows if source.reference else {}
     for relation in sorted({*required, *known}):
         is_there = relation in source.columns
@@ -122,17 +125,19 @@ def release_gate(source: Source, required: Iterable[str]) -> Iterator[Check]:
             f"{relation} is {'there' if is_there else 'missing'}; every release must hold it.",
         )  # fmt: skip
         if is_there and relation in known:
-            yield _size(source, relation, known[relation])
+            yield _size(source, relation, known[relation], may_grow=relation in told_by_days)
     for relation, columns in source.columns.items():
         if columns.get("as_of_date") == "DATE":
-            yield from _clock(source, relation)
+            yield from _clock(source, relation, columns)
 
 
-def _size(source: Source, relation: str, before: int) -> Check:
+def _size(source: Source, relation: str, before: int, may_grow: bool) -> Check:
     now = int(source.one(f"select count(*) as n from candidate.main.{quoted(relation)}")["n"])
-    most = max(before * _growth(source), before + FEWEST_GROWN)
+    most = max(before * _growth(source), before + FEWEST_GROWN, now if may_grow else 0)
     least = before * SMALLEST_SHARE_KEPT if before > FEWEST_GROWN else min(before, 1)
     allowed = f"{number(round(least))} to {number(round(most))}"
+    if may_grow:
+        allowed = f"at least {number(round(least))}"
     return _check(
         "release", relation, "size", least <= now <= most, number(now), allowed,
         f"{relation} has {number(now)} rows and had {number(before)} in the last release; "
@@ -142,19 +147,19 @@ def _size(source: Source, relation: str, before: int) -> Check:
 
 def _growth(source: Source) -> float:
     """How many times larger a relation may be: by half, and by more when many days have passed."""
-    if source.reference is None:
-        return LARGEST_GROWTH
-    days = (source.as_of - source.reference.as_of).days
+    days = (source.as_of - source.new_from).days
     return max(LARGEST_GROWTH, float(1 + days / 14))
 
 
-def _clock(source: Source, relation: str) -> Iterator[Check]:
+def _clock(source: Source, relation: str, columns: Iterable[str]) -> Iterator[Check]:
+    """A mart is as of the release's own date; scores may be older, but never newer."""
     rows = f"candidate.main.{quoted(relation)}"
     newest = source.one(f"select max(as_of_date) as newest from {rows}")["newest"]
     if newest is not None:
+        held = newest <= source.as_of if "score_name" in columns else newest == source.as_of
         yield _check(
-            "release", relation, "as_of", newest == source.as_of, day(newest), day(source.as_of),
-            f"{relation} is as of {day(newest)}; a release as of {day(source.as_of)} is being made.",
+            "release", relation, "as_of", held, day(newest), day(source.as_of),
+            f"{relation} is as of {day(newest)}; the release is as of {day(source.as_of)}.",
             column="as_of_date",
         )  # fmt: skip
 

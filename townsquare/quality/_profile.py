@@ -108,7 +108,7 @@ def freshness(source: Source, suite: Suite, declared: Freshness) -> Rule:
         f"where {when} is not null order by day desc limit {GAP_DAYS}"
     ).fetchall()
     days: list[date] = [one for (one,) in found]
-    oldest = source.as_of - timedelta(days=_allowed_silence(source, declared, days))
+    oldest = oldest_fresh_day(source, sorted(days), declared.within_days)
     latest = source.as_of - timedelta(days=1)
     newest = days[0] if days else None
     expected = f"{day(latest)}" if oldest == latest else f"{day(oldest)} to {day(latest)}"
@@ -125,12 +125,17 @@ def freshness(source: Source, suite: Suite, declared: Freshness) -> Rule:
     )
 
 
-def _allowed_silence(source: Source, declared: Freshness, days: Sequence[date]) -> int:
-    """In days; a quiet network is stale only after a silence longer than those it is used to."""
-    recent = [one for one in days if one >= days[0] - timedelta(days=GAP_DAYS)]
-    gaps = [(later - earlier).days for later, earlier in zip(recent, recent[1:], strict=False)]
-    cut = (source.as_of - source.last_whole_day).days - 1
-    return max([declared.within_days, *gaps]) + cut
+def oldest_fresh_day(source: Source, days: Sequence[date], within_days: int = 1) -> date:
+    """The oldest that the newest of these ascending days may be.
+
+    A network that is silent for days at times is stale only after twice its longest silence of the
+    last eight weeks; one that speaks every day must have spoken on its last whole day.
+    """
+    recent = [one for one in days if one >= days[-1] - timedelta(days=GAP_DAYS)]
+    gaps = [(later - earlier).days for earlier, later in zip(recent, recent[1:], strict=False)]
+    longest = max(gaps, default=1)
+    allowed = max(within_days, 2 * longest if longest > 1 else 1)
+    return source.last_whole_day - timedelta(days=allowed - 1)
 
 
 def history(source: Source, suite: Suite, declared: History) -> Rule:

@@ -113,6 +113,11 @@ class Suite(_Declared):
         return self
 
     @property
+    def compares_days(self) -> bool:
+        """Whether the days of the last release are looked at one by one."""
+        return any(isinstance(one, History) for one in self.expectations)
+
+    @property
     def columns(self) -> set[str]:
         """Every column that the suite names."""
         named = [self.event_date]

@@ -188,7 +188,7 @@ def _created(activity: Json, is_update: bool) -> Iterator[Told]:
 
 def _deleted(activity: Json) -> Told | None:
     """A version that says the content is gone, where the source tells enough to write one."""
-    grave = activity["object"]
+    grave = activity.get("object")
     if not isinstance(grave, dict) or not grave.get("published"):
         return None
     deleted_at = _text(grave.get("deleted")) or _text(activity.get("published"))

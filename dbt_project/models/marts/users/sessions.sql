@@ -38,13 +38,7 @@ events as (select * from {{ ref('int_user_events') }}),
         from events
         where
             is_activity
-            and event_date in (
-                {%- for each in dates_to_read %}
-                    date '{{ each }}'{{ ',' if not loop.last }}
-                {%- else %}
-                    null
-                {%- endfor %}
-            )
+            and event_date in (date '{{ dates_to_read | join("', date '") }}')
     ),
 
     activities as (

@@ -1,0 +1,166 @@
+"""A small random world, told day by day as a network would export it, landed for dbt to build."""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from townsquare.contract import load_tables
+from townsquare.network import Network
+from townsquare.settings import DBT_PROJECT, Home
+from townsquare.warehouse import prepare
+
+Row = dict[str, Any]
+START = date(2025, 1, 1)
+END = START + timedelta(days=40)
+ARROW = {
+    "string": pa.string(),
+    "timestamp": pa.timestamp("us"),
+    "double": pa.float64(),
+    "list<string>": pa.list_(pa.string()),
+}
+EVENT_TIMES = {name: table.event_time for name, table in load_tables().items()}
+
+
+@dataclass
+class World:
+    """Rows per contract table; each row carries `told`, the day on which the export has it."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def tell(self, table: str, at: datetime, days_late: int = 0, **columns: object) -> None:
+        """Add a row that the export of the day of `at`, or a later one, holds."""
+        told = at.date() + timedelta(days=days_late)
+        loaded_at = datetime.combine(told + timedelta(days=1), time())
+        event = {EVENT_TIMES[table]: at, "loaded_at": loaded_at, "told": told, **columns}
+        self.rows.setdefault(table, []).append(event)
+
+
+def random_world(seed: int) -> World:
+    """Thirty users who come and go, straddle midnight, pause for exactly half an hour, tell late."""
+    draw = random.Random(seed)
+    world = World()
+    contents: list[str] = []
+    for number in range(30):
+        user = f"u{number}"
+        registered = datetime.combine(START + timedelta(days=draw.randrange(30)), time(9))
+        if number % 10:  # every tenth is active without the network telling of a registration
+            world.tell("users", registered, user_id=user, country="PT", plan="free")
+        if number % 7 == 3:
+            closed = {"deleted_at": registered + timedelta(days=5), "plan": "free"}
+            world.tell("users", registered, days_late=5, user_id=user, **closed)
+        at = registered
+        while at.date() < END:
+            at = _live_through_a_visit(draw, world, user, at, contents)
+            at += timedelta(hours=draw.choice([2, 5, 20, 23, 30, 70, 200, 400]))
+    return world
+
+
+def _live_through_a_visit(
+    draw: random.Random, world: World, user: str, at: datetime, contents: list[str]
+) -> datetime:
+    if draw.random() < 0.3:  # near the border of a day
+        at = datetime.combine(at.date(), time(23, draw.randrange(30, 60)))
+    for _ in range(draw.randrange(1, 6)):
+        _do_something(draw, world, user, at, contents)
+        at += timedelta(seconds=draw.choice([0, 1, 60, 600, 1799, 1800, 1801, 4000]))
+    return at
+
+
+def _do_something(
+    draw: random.Random, world: World, user: str, at: datetime, contents: list[str]
+) -> None:
+    key = f"{user}-{at:%m%d%H%M%S}-{draw.randrange(10**6)}"
+    late = draw.choices([0, 1, 3, 9], weights=[80, 10, 6, 4])[0]
+    deed = draw.choice(["content", "interaction", "interaction", "relation", "message"])
+    if deed == "content":
+        answered = draw.choice(contents) if contents and draw.random() < 0.6 else None
+        columns = {"content_id": key, "author_id": user, "kind": "comment" if answered else "post"}
+        columns |= {"reply_to_id": answered, "root_id": answered, "body": "text"}
+        world.tell("contents", at, late, **columns)
+        if draw.random() < 0.2:  # edited, or taken away
+            gone = {"deleted_at": at + timedelta(days=2)} if draw.random() < 0.5 else {}
+            world.tell("contents", at, late + 4, **{**columns, "body": "longer text"}, **gone)
+        contents.append(key)
+    elif deed == "interaction":
+        verb = draw.choice(["view", "view", "like", "share"])
+        target = draw.choice(contents) if contents else "unknown"
+        columns = {"interaction_id": key, "actor_id": user, "verb": verb, "content_id": target}
+        world.tell("interactions", at, late, surface="home", dwell_seconds=1.5, **columns)
+        if draw.random() < 0.05:  # it was somebody else's after all
+            other = {**columns, "actor_id": "u1"}
+            world.tell("interactions", at, late + 2, dwell_seconds=1.5, **other)
+    elif deed == "relation":
+        target = f"u{draw.randrange(30)}"
+        verb = draw.choice(["follow", "follow", "unfollow"])
+        world.tell("relations", at, late, relation_id=key, actor_id=user, target_id=target, verb=verb)
+    else:
+        target = f"u{draw.randrange(30)}"
+        world.tell("messages", at, late, message_id=key, sender_id=user, recipient_id=target)
+
+
+def land(world: World, home: Home, first: date, end: date) -> set[date]:
+    """Land what was told from `first` to before `end`; the event dates that got rows."""
+    touched: set[date] = set()
+    for name, table in load_tables().items():
+        shape = {column: ARROW[spec.type] for column, spec in table.columns.items()}
+        schema = pa.schema({**shape, "batch_id": pa.string()})
+        _write(home, name, date(1970, 1, 1), "empty", [], schema)
+        by_date: dict[date, list[Row]] = {}
+        for row in world.rows.get(name, []):
+            if first <= row["told"] < end:
+                by_date.setdefault(row[table.event_time].date(), []).append(row)
+        for event_date, rows in by_date.items():
+            told = [{**row, "batch_id": f"{row['told']}"} for row in rows]
+            _write(home, name, event_date, f"{first}", told, schema)
+        touched |= by_date.keys()
+    return touched
+
+
+def _write(
+    home: Home, table: str, event_date: date, name: str, rows: list[Row], schema: pa.Schema
+) -> None:
+    folder = home.landing / table / f"event_date={event_date}"
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = {column: [row.get(column) for row in rows] for column in schema.names}
+    pq.write_table(pa.table(columns, schema=schema), folder / f"{name}.parquet")
+
+
+def run_dbt(
+    home: Home, as_of: date, *arguments: str, rebuild: Iterable[date] = (), check: bool = True
+) -> str:
+    """Run dbt on a home as of a day, telling it which event dates changed; what it printed."""
+    prepare(home)
+    plan = pa.table({"event_date": pa.array(sorted(rebuild), pa.date32())})
+    pq.write_table(plan, home.warehouse.parent / "rebuild_dates.parquet")
+    variables = ", ".join(
+        f"{name}: {_yaml(value)}" for name, value in Network().dbt_vars(as_of).items()
+    )
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
+            *arguments,
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *("--target-path", str(home.dbt_target), "--log-path", str(home.root / "logs")),
+            *("--vars", f"{{{variables}}}"),
+        ],
+        env={**os.environ, "TOWNSQUARE_HOME": str(home.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if check and done.returncode:
+        raise AssertionError(done.stdout[-6000:] + done.stderr[-2000:])
+    return done.stdout
+
+
+def _yaml(value: object) -> str:
+    return {None: "null", True: "true", False: "false"}.get(value, repr(value))  # type: ignore[call-overload,no-any-return]
