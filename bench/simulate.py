@@ -38,9 +38,10 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder))
-        began = time.perf_counter()
+        began, cpu_began = time.perf_counter(), time.process_time()
         simulation = simulate(home, asked.users, asked.days, asked.seed)
         seconds = time.perf_counter() - began
+        cpu_seconds = time.process_time() - cpu_began
         # Taken before DuckDB counts, which would add its own memory.
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         events = count_events(home.exports)
@@ -48,12 +49,12 @@ def main() -> None:
         extend(home, simulation.end + timedelta(days=1))
         day_seconds = time.perf_counter() - began
         exports_mb, truth_mb = size_of(home.exports), size_of(home.truth)
-    columns = "users,days,events,seconds,events a minute,peak RSS MB,one more day s"
+    columns = "users,days,events,seconds,CPU seconds,events a minute,peak RSS MB,one more day s"
     columns += ",exports MB,truth MB"
     print(f"| {columns.replace(',', ' | ')} |")
-    print("|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     print(
-        f"| {asked.users:,} | {asked.days} | {events:,} | {seconds:.1f} "
+        f"| {asked.users:,} | {asked.days} | {events:,} | {seconds:.1f} | {cpu_seconds:.1f} "
         f"| {events / seconds * 60:,.0f} | {peak_mb:.0f} | {day_seconds:.2f} "
         f"| {exports_mb:.0f} | {truth_mb:.0f} |"
     )

@@ -104,9 +104,9 @@ def townsquare_daily() -> None:
         Red: a score's declaration or frame is broken; the log names both. A challenger that does
         not win is not an error: the champion stays, and `meta.promotions` says why.
         """
-        from ml import learning
+        from ml import daily
 
-        return learning.learn_all(HOME, as_of)
+        return daily.learn_all(HOME, as_of)
 
     @task
     def build_published(as_of: str) -> dict[str, int]:

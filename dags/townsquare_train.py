@@ -46,9 +46,9 @@ def townsquare_train() -> None:
     @task
     def train_scores() -> list[dict[str, object]]:
         """Train on the frames that the last daily run left, and judge each against its champion."""
-        from ml import learning
+        from ml import daily
 
-        return learning.train_all(HOME, get_current_context()["params"]["scores"])
+        return daily.train_all(HOME, get_current_context()["params"]["scores"])
 
     @task(outlets=[MODELS])
     def hand_over(summaries: list[dict[str, object]]) -> list[str]:

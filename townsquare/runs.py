@@ -123,11 +123,8 @@ class Airflow:
 
 
 def _last_error(content: list[dict[str, Any]]) -> str:
-    """The message of the last error in a task's structured log."""
+    """The exception that ended a task, from its structured log."""
     for line in reversed(content):
-        details = line.get("error_detail") or []
-        if details:
-            return str(details[0].get("exc_value") or details[0].get("exc_type"))
-        if str(line.get("level", "")).lower() in {"error", "critical"}:
-            return str(line.get("event"))
-    return "its log names no error"
+        for detail in line.get("error_detail") or []:
+            return str(detail.get("exc_value") or detail.get("exc_type"))
+    return "its log names no error; open it in the UI"

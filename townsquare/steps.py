@@ -24,11 +24,7 @@ def land(home: Home, as_of: str | None, again: bool = False) -> str:
     day = day or ingest.next_as_of(home, network, last)
     for account in ingest.land(home, network, day):
         for name, table in account.tables.items():
-            log.info(
-                    "%s, %s: read %d = landed %d + quarantined %d + duplicate %d",
-                    account.source_file, name, table.read, table.landed, table.quarantined,
-                    table.duplicate,
-                )  # fmt: skip
+            log.info("%s, %s: %s", account.source_file, name, table)
     return day.isoformat()
 
 
@@ -56,7 +52,10 @@ def audit(home: Home, as_of: str) -> str:
         candidate = release.build_candidate(home, network, day)
         checks = quality.check(home, network, candidate, day)
         quality.write_results(candidate, checks)
+        for failed in (one for one in checks if not one.success):
+            log.warning("[%s] %s", failed.name, failed.message)
         release.hold_gates(home, candidate, checks)
+        log.info("%d checks of %s hold", sum(one.success for one in checks), candidate.name)
     return candidate.name
 
 

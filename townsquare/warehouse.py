@@ -95,10 +95,15 @@ def finish(home: Home) -> None:
     _plan_file(home).replace(_state_file(home))
 
 
+def built_as_of(home: Home) -> date | None:
+    """The date that the last finished build was as of."""
+    built = _read_state(home)
+    return date.fromisoformat(built["as_of"]) if built else None
+
+
 def invoke(home: Home, network: Network, arguments: list[str]) -> Any:
     """Run one dbt command on this home, for the date it was last built for; dbt's own result."""
-    built = _read_state(home)
-    as_of = date.fromisoformat(built["as_of"]) if built else None
+    as_of = built_as_of(home)
     return _dbt(home, [*arguments, *(_vars(network, as_of) if as_of else [])])
 
 

@@ -1,5 +1,6 @@
 """A small random world, told day by day as a network would export it, landed for dbt to build."""
 
+import json
 import os
 import random
 import subprocess
@@ -7,7 +8,6 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -21,13 +21,7 @@ from townsquare.warehouse import prepare
 Row = dict[str, Any]
 START = date(2025, 1, 1)
 END = START + timedelta(days=40)
-ARROW = {
-    "string": pa.string(),
-    "timestamp": pa.timestamp("us"),
-    "double": pa.float64(),
-    "list<string>": pa.list_(pa.string()),
-}
-EVENT_TIMES = {name: table.event_time for name, table in load_tables().items()}
+TABLES = load_tables()
 
 
 @dataclass
@@ -40,18 +34,20 @@ class World:
         """Add a row that the export of the day of `at`, or a later one, holds."""
         told = at.date() + timedelta(days=days_late)
         loaded_at = datetime.combine(told + timedelta(days=1), time())
-        event = {EVENT_TIMES[table]: at, "loaded_at": loaded_at, "told": told, **columns}
+        event = {TABLES[table].event_time: at, "loaded_at": loaded_at, "told": told, **columns}
         self.rows.setdefault(table, []).append(event)
 
 
 def random_world(seed: int) -> World:
-    """Thirty users who come and go, straddle midnight, pause for exactly half an hour, tell late."""
+    """Sixty users who come and go, straddle midnight, pause for exactly half an hour, tell late."""
     draw = random.Random(seed)
     world = World()
     contents: list[str] = []
-    for number in range(30):
+    for number in range(60):
         user = f"u{number}"
-        registered = datetime.combine(START + timedelta(days=draw.randrange(30)), time(9))
+        passing_by = number % 4 == 0  # a week in which nobody stays
+        day = 12 + draw.randrange(7) if passing_by else draw.choice([*range(12), *range(19, 30)])
+        registered = datetime.combine(START + timedelta(days=day), time(9))
         if number % 10:  # every tenth is active without the network telling of a registration
             world.tell("users", registered, user_id=user, country="PT", plan="free")
         if number % 7 == 3:
@@ -60,7 +56,9 @@ def random_world(seed: int) -> World:
         at = registered
         while at.date() < END:
             at = _live_through_a_visit(draw, world, user, at, contents)
-            at += timedelta(hours=draw.choice([2, 5, 20, 23, 30, 70, 200, 400]))
+            if passing_by or draw.random() < 0.2:  # leaves for good
+                break
+            at += timedelta(hours=draw.choice([2, 5, 20, 23, 30, 70, 200, 300]))
     return world
 
 
@@ -69,7 +67,7 @@ def _live_through_a_visit(
 ) -> datetime:
     if draw.random() < 0.3:  # near the border of a day
         at = datetime.combine(at.date(), time(23, draw.randrange(30, 60)))
-    for _ in range(draw.randrange(1, 6)):
+    for _ in range(draw.randrange(1, 9)):
         _do_something(draw, world, user, at, contents)
         at += timedelta(seconds=draw.choice([0, 1, 60, 600, 1799, 1800, 1801, 4000]))
     return at
@@ -101,7 +99,8 @@ def _do_something(
     elif deed == "relation":
         target = f"u{draw.randrange(30)}"
         verb = draw.choice(["follow", "follow", "unfollow"])
-        world.tell("relations", at, late, relation_id=key, actor_id=user, target_id=target, verb=verb)
+        columns = {"relation_id": key, "actor_id": user, "target_id": target, "verb": verb}
+        world.tell("relations", at, late, **columns)
     else:
         target = f"u{draw.randrange(30)}"
         world.tell("messages", at, late, message_id=key, sender_id=user, recipient_id=target)
@@ -110,9 +109,8 @@ def _do_something(
 def land(world: World, home: Home, first: date, end: date) -> set[date]:
     """Land what was told from `first` to before `end`; the event dates that got rows."""
     touched: set[date] = set()
-    for name, table in load_tables().items():
-        shape = {column: ARROW[spec.type] for column, spec in table.columns.items()}
-        schema = pa.schema({**shape, "batch_id": pa.string()})
+    for name, table in TABLES.items():
+        schema = table.arrow_schema.append(pa.field("batch_id", pa.string()))
         _write(home, name, date(1970, 1, 1), "empty", [], schema)
         by_date: dict[date, list[Row]] = {}
         for row in world.rows.get(name, []):
@@ -141,16 +139,13 @@ def run_dbt(
     prepare(home)
     plan = pa.table({"event_date": pa.array(sorted(rebuild), pa.date32())})
     pq.write_table(plan, home.warehouse.parent / "rebuild_dates.parquet")
-    variables = ", ".join(
-        f"{name}: {_yaml(value)}" for name, value in Network().dbt_vars(as_of).items()
-    )
     done = subprocess.run(
         [
             *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
             *arguments,
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(home.dbt_target), "--log-path", str(home.root / "logs")),
-            *("--vars", f"{{{variables}}}"),
+            *("--vars", json.dumps(Network().dbt_vars(as_of))),
         ],
         env={**os.environ, "TOWNSQUARE_HOME": str(home.root)},
         capture_output=True,
@@ -160,7 +155,3 @@ def run_dbt(
     if check and done.returncode:
         raise AssertionError(done.stdout[-6000:] + done.stderr[-2000:])
     return done.stdout
-
-
-def _yaml(value: object) -> str:
-    return {None: "null", True: "true", False: "false"}.get(value, repr(value))  # type: ignore[call-overload,no-any-return]

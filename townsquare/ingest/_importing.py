@@ -86,7 +86,8 @@ class _Import:
         for rows in parquet_rows(file) if file.parquet else (file.rows or _nothing)():
             batch.add(rows, self._latest)
             if self._progress is not None:
-                self._progress(f"landing {file.name}", rows.progress, file.size)
+                # One bar for a folder, however many files it has.
+                self._progress(f"landing {file.name.split('/')[0]}", rows.progress, file.size)
 
 
 def _nothing() -> tuple[()]:

@@ -31,6 +31,7 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
         config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill), "threads": 2}
     )
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
     connection.execute("set preserve_insertion_order = false")
     return connection
 

@@ -12,13 +12,16 @@ from townsquare.quality._checks import Check
 from townsquare.quality._rules import Batch, Rule
 
 
-def judge(batches: Sequence[Batch], docs: Path) -> list[Check]:
-    """One check per rule; the pages that tell them are left in `docs`."""
+def judge(batches: Sequence[Batch], docs: Path | None) -> list[Check]:
+    """One check per rule; the pages that tell them are left in `docs`, where that is given."""
     with _quiet():
-        context = _context(docs)
+        context = _context()
+        if docs:
+            _add_site(context, docs)
         pandas = context.data_sources.add_pandas("candidate")
         checks = [check for batch in batches for check in _judge(context, pandas, batch)]
-        context.build_data_docs()
+        if docs:
+            context.build_data_docs()
     return checks
 
 
@@ -31,17 +34,23 @@ def _quiet() -> Iterator[None]:
     logger.setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield
-    logger.setLevel(level)
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
 
 
-def _context(docs: Path) -> Any:
+def _context() -> Any:
     import great_expectations as gx
 
     context: Any = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = {"globally": False}
     context.delete_data_docs_site("local_site")
+    return context
+
+
+def _add_site(context: Any, docs: Path) -> None:
     store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)}
     site = {
         "class_name": "SiteBuilder",
@@ -50,7 +59,6 @@ def _context(docs: Path) -> Any:
         "site_index_builder": {"class_name": "DefaultSiteIndexBuilder", "show_cta_footer": False},
     }
     context.add_data_docs_site("release", site)
-    return context
 
 
 def _judge(context: Any, pandas: Any, batch: Batch) -> Iterator[Check]:

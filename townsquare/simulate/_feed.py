@@ -95,7 +95,8 @@ def _weights(day: Day) -> Floats:
     weight: Floats = np.exp(0.8 * pool.quality) * pool.boost * np.sqrt(fame) / (1.0 + age_days) ** 3
     weight *= np.sqrt(1.0 + pool.likes) * np.where(pool.kind == COMMENT, 0.12, 1.0)
     # Even what is viral fills but a small part of what people see.
-    return np.minimum(weight, 0.02 * weight.sum())
+    shown: Floats = np.minimum(weight, 0.02 * weight.sum())
+    return shown
 
 
 def _newest_of_followed(day: Day, user: Ints, rng: np.random.Generator) -> Ints:

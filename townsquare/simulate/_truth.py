@@ -90,7 +90,16 @@ def write_contents(day: Day, drafts: Drafts, truth: Path) -> None:
 def write_departures(day: Day, left: Ints, truth: Path) -> None:
     """Who left for good at the end of today, whether the account was closed or not."""
     closed = day.people.is_deleted[left]
-    _write(day, truth, "departures", {"user_id": labels("u", left), "is_closed": closed})
+    _write(
+        day,
+        truth,
+        "departures",
+        {
+            "user_id": labels("u", left),
+            "left_date": pa.array(np.full(len(left), np.datetime64(day.date, "D"))),
+            "is_closed": closed,
+        },
+    )
 
 
 def write_effects(day: Day, assignments: Assignments, truth: Path) -> None:

@@ -26,10 +26,12 @@ class Columns:
             for name, column in load_table(table).columns.items()
         }
         self._kinds |= {"problem": pa.string(), "original": pa.string()}
+        self._values: dict[str, list[Value]] = {}
         self._clear()
 
     def _clear(self) -> None:
-        self._values: dict[str, list[Value]] = {name: [] for name in self._kinds}
+        # Columns that no row has named yet cost nothing; one that was named stays.
+        self._values = {name: [] for name in self._values}
         self._appends: list[tuple[str, Callable[[Value], None]]] = [
             (name, values.append) for name, values in self._values.items()
         ]
@@ -38,11 +40,19 @@ class Columns:
 
     def add(self, row_number: int, row: Mapping[str, Value]) -> None:
         """Take one row; what it does not name is null."""
+        if not row.keys() <= self._values.keys():
+            self._widen(row)
         get = row.get
         for name, append in self._appends:
             append(get(name))
         self._numbers.append(row_number)
         self._n_characters += len(row.get("body") or "")
+
+    def _widen(self, row: Mapping[str, Value]) -> None:
+        for name in row.keys() - self._values.keys():
+            values: list[Value] = [None] * len(self)
+            self._values[name] = values
+            self._appends.append((name, values.append))
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -65,7 +75,7 @@ class Columns:
 
     def _arrays(self) -> dict[str, pa.Array]:
         return {"row_number": pa.array(self._numbers, pa.int64())} | {
-            name: pa.array(self._values[name], kind) for name, kind in self._kinds.items()
+            name: pa.array(values, self._kinds[name]) for name, values in self._values.items()
         }
 
     def _set_aside_broken_text(self) -> None:
@@ -78,5 +88,6 @@ class Columns:
                 json.dumps(row, ensure_ascii=False).encode()
             except UnicodeEncodeError:
                 bad: dict[str, Value] = {"problem": "a text is not Unicode", "original": told}
+                self._widen(bad)
                 for name, values in self._values.items():
                     values[i] = bad.get(name)

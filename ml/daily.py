@@ -1,0 +1,43 @@
+"""A day's learning over every declared score, as the DAGs run it."""
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from ml import scoring
+from ml.declaration import load_all
+from ml.learning import learn
+from townsquare import warehouse
+from townsquare.errors import TownsquareError
+from townsquare.network import read_network
+from townsquare.settings import Home
+
+log = logging.getLogger(__name__)
+
+
+def learn_all(home: Home, as_of: str) -> list[dict[str, Any]]:
+    """Train what is due and score the day, score by score; the summaries in order of name."""
+    return _each(home, date.fromisoformat(as_of), None, force=False)
+
+
+def train_all(home: Home, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Train these scores on the frames that stand, whether or not they are due."""
+    as_of = warehouse.built_as_of(home)
+    if as_of is None:
+        raise TownsquareError(
+            f"{home.frames} holds no finished frames yet; run townsquare_daily first."
+        )
+    return _each(home, as_of, set(names), force=True)
+
+
+def _each(home: Home, as_of: date, names: set[str] | None, force: bool) -> list[dict[str, Any]]:
+    scoring.prepare(home)
+    network = read_network(home)
+    summaries = []
+    for score in load_all(network):
+        if names is None or score.name in names:
+            told = learn(home, network, score.name, as_of, force)
+            log.info("%s: %s", score.name, told)
+            summaries.append(told)
+    return summaries

@@ -1,0 +1,94 @@
+"""Every expectation of every suite holds on a healthy candidate, and fails on a broken one."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import candidates
+import pytest
+
+from townsquare.network import Network
+from townsquare.quality import Check, Suite, read_suites
+from townsquare.quality._expecting import judge
+from townsquare.quality._measuring import measure
+from townsquare.quality._source import opened
+from townsquare.quality._suites import Expectation
+from townsquare.settings import Home
+
+SUITES = {suite.relation: suite for suite in read_suites()}
+CASES = [
+    pytest.param(suite, place, id=f"{suite.relation}-{place}-{one.expect}")
+    for suite in SUITES.values()
+    for place, one in enumerate(suite.expectations)
+]
+NEWEST = f"date '{candidates.AS_OF - timedelta(days=1)}'"
+
+
+def judged(home: Home, candidate: Path, suites: Sequence[Suite]) -> list[Check]:
+    with opened(home, Network(), candidate, candidates.AS_OF) as source:
+        batches = [measure(source, suite) for suite in suites]
+    return judge(batches, None)
+
+
+def breakage(suite: Suite, one: Expectation) -> str:
+    """SQL that breaks a healthy relation in the way that this expectation is there for."""
+    table, day = suite.relation, suite.event_date
+    match one.expect:
+        case "volume" if one.column:
+            return f"update {table} set {one.column} = {one.column} // 2 where {day} = {NEWEST}"
+        case "volume":
+            return f"delete from {table} where {day} = {NEWEST} and rowid % 2 = 0"
+        case "freshness":
+            return f"delete from {table} where {day} = {NEWEST}"
+        case "history":
+            return f"delete from {table} where {day} < date '2025-01-20'"
+        case "nulls" if one.at_most is not None:
+            return f"update {table} set {one.column} = null"
+        case "nulls":
+            return f"update {table} set {one.column} = null where {day} = {NEWEST}"
+        case "range":
+            wrong = one.max + 1 if one.max is not None else one.min - 1
+            return f"update {table} set {one.column} = {wrong} where rowid = 7"
+        case "drift":
+            where = f"{day} >= {NEWEST}" if day else "true"
+            if one.column == "score_name":
+                return f"update {table} set {one.column} = 'other' where {where}"
+            return f"update {table} set {one.column} = null where {where}"
+    raise AssertionError(f"no breakage is known for {one.expect}; add one, so that it fails once")
+
+
+def test_there_are_suites() -> None:
+    assert len(CASES) > 40
+
+
+@pytest.mark.parametrize("relation", SUITES)
+def test_every_suite_has_a_relation_to_be_broken(relation: str) -> None:
+    assert relation in candidates.RELATIONS, f"add {relation} to tests/quality/candidates.py"
+
+
+def test_a_healthy_candidate_passes_every_suite(home: Home, candidate: Path) -> None:
+    found = judged(home, candidate, list(SUITES.values()))
+    assert [check.message for check in found if not check.success] == []
+    assert [check.message for check in found if check.observed == "not judged"] == []
+
+
+@pytest.mark.parametrize(("suite", "place"), CASES)
+def test_an_expectation_fails_on_what_it_is_there_for(
+    suite: Suite, place: int, home: Home, candidate: Path, in_candidate: Callable[[str], None]
+) -> None:
+    one = suite.expectations[place]
+    in_candidate(breakage(suite, one))
+    check = judged(home, candidate, [suite])[place + 1]
+    assert check.expectation == one.expect
+    assert not check.success, check.message
+    assert check.severity == one.severity
+    assert suite.relation in check.message
+
+
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_an_emptied_relation_fails_unless_it_may_be_empty(
+    suite: Suite, home: Home, candidate: Path, in_candidate: Callable[[str], None]
+) -> None:
+    in_candidate(f"delete from {suite.relation}")
+    (check,) = judged(home, candidate, [suite])
+    assert check.success == suite.may_be_empty

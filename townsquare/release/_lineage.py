@@ -1,0 +1,89 @@
+"""Reads dbt's artifacts: which model is made of which, and how the last build went."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from townsquare.settings import Home
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one model fared in the last build of its layer."""
+
+    layer: str
+    model: str
+    status: str
+    seconds: float
+    message: str
+    started_at: str | None
+
+
+@dataclass(frozen=True)
+class Project:
+    """The newest manifest of the dbt project on this home."""
+
+    manifest: dict[str, Any]
+
+    @cached_property
+    def models(self) -> dict[str, dict[str, Any]]:
+        """Every model by its unique id."""
+        nodes: dict[str, dict[str, Any]] = self.manifest.get("nodes", {})
+        return {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+
+    @cached_property
+    def published(self) -> dict[str, str]:
+        """Unique id by relation, of every model that lies in the marts database."""
+        return {
+            node["alias"] if node.get("alias") else node["name"]: key
+            for key, node in self.models.items()
+            if node["database"] == "marts"
+        }
+
+    def upstream(self, key: str) -> list[str]:
+        """What a model is made of directly."""
+        return sorted(set(self.models[key]["depends_on"]["nodes"])) if key in self.models else []
+
+    def contract_tables(self, key: str) -> set[str]:
+        """Every contract table that a model is made of in the end."""
+        seen: set[str] = set()
+        waiting = [key]
+        while waiting:
+            for one in self.upstream(waiting.pop()):
+                if one not in seen:
+                    seen.add(one)
+                    waiting.append(one)
+        sources = [one.split(".") for one in seen if one.startswith("source.")]
+        return {parts[-1] for parts in sources if parts[-2] == "contract"}
+
+
+def read_project(home: Home) -> Project:
+    """The manifest that dbt wrote last; an empty one where dbt never ran."""
+    found = sorted(home.dbt_target.rglob("manifest.json"), key=lambda path: path.stat().st_mtime)
+    return Project(json.loads(found[-1].read_text(encoding="utf-8")) if found else {})
+
+
+def read_runs(home: Home) -> list[Run]:
+    """The last result of every model of every layer; a retry's results go over those it retried."""
+    runs: dict[str, Run] = {}
+    paths = home.dbt_target.rglob("run_results.json")
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime):
+        layer = path.parent.name.removesuffix("-failed")
+        for result in json.loads(path.read_text(encoding="utf-8"))["results"]:
+            kind, _, name = result["unique_id"].partition(".")
+            if kind == "model":
+                runs[name] = _run(layer, name.split(".")[-1], result)
+    return sorted(runs.values(), key=lambda run: (run.layer, run.model))
+
+
+def _run(layer: str, model: str, result: dict[str, Any]) -> Run:
+    started = [one["started_at"] for one in result["timing"] if one["name"] == "execute"]
+    return Run(
+        layer,
+        model,
+        str(result["status"]),
+        float(result["execution_time"]),
+        str(result.get("message") or ""),
+        started[0] if started else None,
+    )
