@@ -31,7 +31,8 @@ accounts = import_source(Home(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3])
 tables = [table for account in accounts for table in account.tables.values()]
 told = {name: sum(getattr(t, name) for t in tables)
         for name in ("read", "landed", "quarantined", "duplicate")}
-print(json.dumps(told | {"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps(told | {"rss": used.ru_maxrss, "cpu": used.ru_utime + used.ru_stime}))
 """
 
 
@@ -92,7 +93,7 @@ def _measure(adapter: str, what: str, source: Path, folder: Path) -> None:
         seconds = time.perf_counter() - begun
         told = json.loads(done.stdout)
         print(
-            f"{adapter:16}{what:20}{turn:7}{told['read']:>10,} rows {seconds:6.1f} s "
+            f"{adapter:16}{what:20}{turn:7}{told['read']:>10,} rows {seconds:6.1f} s (CPU {told['cpu']:5.1f} s) "
             f"{told['read'] / seconds:>10,.0f} rows/s {told['rss'] / 1024:>6.0f} MB   "
             f"landed {told['landed']:,}, quarantined {told['quarantined']:,}, "
             f"duplicate {told['duplicate']:,}",

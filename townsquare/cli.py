@@ -115,7 +115,7 @@ def sql(
     as_json: Json = False,
 ) -> None:
     """Ask the current release in SQL, read-only."""
-    from townsquare.release import query as asked
+    import townsquare.release.query as asked
 
     home = Home.from_environment()
     if query is None:

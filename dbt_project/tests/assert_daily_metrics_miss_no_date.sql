@@ -6,7 +6,7 @@ dated as (
         'daily_metrics': 1, 'lifecycle_days': 4, 'engagement_days': 35
     }.items() %}
     select
-        '{{ model }}' as model,
+        '{{ model }}' as mart,
         {{ rows_per_date }} as rows_per_date,
         count(*) as n_rows,
         min(activity_date) as first_date,
@@ -17,7 +17,7 @@ dated as (
 )
 
 select
-    model,
+    mart,
     n_rows,
     first_date,
     last_date

@@ -7,7 +7,7 @@ lifecycle_days as (select * from {{ ref('lifecycle_days') }}),
 
 users_per_state as (
     select
-        lifecycle_state as state,
+        lifecycle_state,
         count(*) as n_users
     from users
     where lifecycle_state <> 'never_active'
@@ -23,10 +23,10 @@ last_date as (
 )
 
 select
-    coalesce(users_per_state.state, last_date.state) as state,
+    coalesce(users_per_state.lifecycle_state, last_date.state) as lifecycle_state,
     users_per_state.n_users as n_users_of_users,
     last_date.n_users as n_users_of_lifecycle_days
 from users_per_state
 full outer join last_date
-    on users_per_state.state = last_date.state
+    on users_per_state.lifecycle_state = last_date.state
 where users_per_state.n_users is distinct from last_date.n_users

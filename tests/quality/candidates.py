@@ -100,7 +100,8 @@ RELATIONS = {
 }
 _BASE = """
     create temp table days as
-    select i as day_number, cast(date '2025-01-01' + i::integer as date) as day from range($days) as numbers (i);
+    select i as day_number, cast(date '2025-01-01' + i::integer as date) as day
+    from range($days) as numbers (i);
     create temp table active as
     select 'u' || u as user_id, day, 1 + (u * 7 + day_number * 3) % 20 as n
     from days, range($users) as people (u)

@@ -1,5 +1,5 @@
--- One row per score, entity and as_of_date up to as_of. Learning replaces a day's file whole, so that
--- one version speaks per day; if two ever did, the test of the grain must fail, not a tie be broken.
+-- One row per score, entity and as_of_date up to as_of. Learning replaces a day's file whole, so
+-- that one version speaks per day; if two ever did, the test of the grain must fail here.
 with
 
 scores as (select * from {{ source('learning', 'scores') }})

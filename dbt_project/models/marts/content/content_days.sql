@@ -1,4 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='replace_days', unique_key='activity_date') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_days',
+        unique_key='activity_date',
+        on_schema_change='fail',
+    )
+}}
 -- One row per content and UTC day on which something was done to it.
 -- depends_on: {{ ref('int_rebuild_dates') }}
 with

@@ -55,6 +55,9 @@ first_replies as (
 
 measured as (
     select
+        {%- for name in counts + ['n_engagements_first_1d', 'n_engagements_first_7d'] %}
+        cast(coalesce(totals.{{ name }}, 0) as bigint) as {{ name }},
+        {%- endfor %}
         standing.content_id,
         standing.author_id,
         standing.kind,
@@ -69,10 +72,7 @@ measured as (
             else '365_days_and_more'
         end as age_band,
         totals.last_interaction_date,
-        first_replies.first_reply_at,
-        {%- for name in counts + ['n_engagements_first_1d', 'n_engagements_first_7d'] %}
-        cast(coalesce(totals.{{ name }}, 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        first_replies.first_reply_at
     from standing
     left join totals_per_content as totals
         on standing.content_id = totals.content_id

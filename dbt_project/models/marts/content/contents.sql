@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_days',
         unique_key='published_date',
+        on_schema_change='fail',
     )
 }}
 -- One row per content that was published before as_of, without its text; what was taken away

@@ -1,6 +1,12 @@
 -- One row per date, window (the 7 or 28 days that end with the date) and number of active days in it.
 -- A user's number rises on an active day and falls when that day leaves the window; in between it
--- stays. So the distribution is summed from changes, and no user is counted date by date.
+-- stays. So the distribution is summed from steps, and no user is counted date by date.
+{%- set buckets = [] %}
+{%- for window_days in [7, 28] %}
+    {%- for n_active_days in range(1, window_days + 1) %}
+        {%- do buckets.append('(' ~ window_days ~ ', ' ~ n_active_days ~ ')') %}
+    {%- endfor %}
+{%- endfor %}
 with
 
 user_days as (select * from {{ ref('user_days') }}),
@@ -8,13 +14,7 @@ user_days as (select * from {{ ref('user_days') }}),
 dates as (select * from {{ ref('int_dates') }}),
 
 buckets (window_days, n_active_days) as (
-    values
-    {%- for window_days in [7, 28] %}
-        {%- set is_last_window = loop.last %}
-        {%- for n_active_days in range(1, window_days + 1) %}
-    ({{ window_days }}, {{ n_active_days }}){{ ',' if not (loop.last and is_last_window) }}
-        {%- endfor %}
-    {%- endfor %}
+    values {{ buckets | join(', ') }}
 ),
 
 entries_and_exits as (
@@ -23,43 +23,43 @@ entries_and_exits as (
         {{ window_days }} as window_days,
         user_id,
         activity_date,
-        1 as change
+        1 as step
     from user_days
     union all
     select
         {{ window_days }} as window_days,
         user_id,
         {{ add_days('activity_date', window_days) }} as activity_date,
-        -1 as change
+        -1 as step
     from user_days
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
-changes as (
+steps as (
     select
         window_days,
         user_id,
         activity_date,
-        cast(sum(change) as integer) as change
+        cast(sum(step) as integer) as step
     from entries_and_exits
     group by window_days, user_id, activity_date
-    having sum(change) <> 0
+    having sum(step) <> 0
 ),
 
 levels as (
     select
         window_days,
         activity_date,
-        change,
+        step,
         cast(
-            sum(change) over (
+            sum(step) over (
                 partition by window_days, user_id
                 order by activity_date
                 rows between unbounded preceding and current row
             ) as integer
         ) as n_active_days
-    from changes
+    from steps
 ),
 
 moves as (
@@ -67,14 +67,14 @@ moves as (
         window_days,
         n_active_days,
         activity_date,
-        1 as change
+        1 as step
     from levels
     union all
     select
         window_days,
-        n_active_days - change as n_active_days,
+        n_active_days - step as n_active_days,
         activity_date,
-        -1 as change
+        -1 as step
     from levels
 ),
 
@@ -86,7 +86,7 @@ moves_per_date as (
         moves.window_days,
         moves.n_active_days,
         greatest(moves.activity_date, first_dates.first_date) as activity_date,
-        sum(moves.change) as change
+        sum(moves.step) as step
     from moves
     cross join first_dates
     group by
@@ -100,7 +100,7 @@ accumulated as (
         buckets.window_days,
         buckets.n_active_days,
         dates.date_day as activity_date,
-        sum(coalesce(moves_per_date.change, 0)) over (
+        sum(coalesce(moves_per_date.step, 0)) over (
             partition by buckets.window_days, buckets.n_active_days
             order by dates.date_day
             rows between unbounded preceding and current row

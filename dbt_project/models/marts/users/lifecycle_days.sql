@@ -1,6 +1,6 @@
 -- One row per date and lifecycle state, over the 7 days that end with the date.
--- A spell of activity is a handful of half-open spans of dates, one state each, and a date's count is
--- what began less what ended so far. So this costs a pass over spells, not users times dates.
+-- A spell of activity is a handful of half-open spans of dates, one state each, and a date's count
+-- is what began less what ended so far. So this costs a pass over spells, not users times dates.
 with
 
 spells as (select * from {{ ref('int_activity_spells') }}),
@@ -24,61 +24,60 @@ neighboured as (
     from spells
 ),
 
-spans as (
+spans (state, was_active, from_date, until_date) as (
     select
-        'new' as state,
-        false as was_active,
-        first_date as from_date,
-        {{ add_days('first_date', 7) }} as until_date
+        'new',
+        false,
+        first_date,
+        {{ add_days('first_date', 7) }}
     from neighboured
     where previous_forgotten_date is null
     union all
     select
-        'retained' as state,
-        true as was_active,
-        {{ add_days('first_date', 7) }} as from_date,
-        quiet_date as until_date
+        'retained',
+        true,
+        {{ add_days('first_date', 7) }},
+        quiet_date
     from neighboured
     union all
     -- Back after a pause so short that the window before still holds the spell before.
     select
-        'retained' as state,
-        true as was_active,
-        first_date as from_date,
-        previous_forgotten_date as until_date
+        'retained',
+        true,
+        first_date,
+        previous_forgotten_date
     from neighboured
     where previous_forgotten_date > first_date
     union all
     select
-        'resurrected' as state,
-        false as was_active,
-        greatest(first_date, previous_forgotten_date) as from_date,
-        {{ add_days('first_date', 7) }} as until_date
+        'resurrected',
+        false,
+        greatest(first_date, previous_forgotten_date),
+        {{ add_days('first_date', 7) }}
     from neighboured
     where previous_forgotten_date is not null
     union all
     select
-        'dormant' as state,
-        true as was_active,
-        quiet_date as from_date,
+        'dormant',
+        true,
+        quiet_date,
         least(coalesce(next_first_date, {{ as_of() }}), {{ add_days('quiet_date', 7) }})
-            as until_date
     from neighboured
     union all
     select
-        'dormant' as state,
-        false as was_active,
-        {{ add_days('quiet_date', 7) }} as from_date,
-        coalesce(next_first_date, {{ as_of() }}) as until_date
+        'dormant',
+        false,
+        {{ add_days('quiet_date', 7) }},
+        coalesce(next_first_date, {{ as_of() }})
     from neighboured
 ),
 
-changes as (
+steps as (
     select
         state,
         was_active,
         from_date as activity_date,
-        1 as change
+        1 as step
     from spans
     where from_date < until_date
     union all
@@ -86,23 +85,23 @@ changes as (
         state,
         was_active,
         until_date as activity_date,
-        -1 as change
+        -1 as step
     from spans
     where from_date < until_date
 ),
 
 first_dates as (select min(date_day) as first_date from dates),
 
--- What changed before the history that is kept counts from its first date on.
-changes_per_date as (
+-- What began or ended before the history that is kept counts from its first date on.
+steps_per_date as (
     select
-        changes.state,
-        greatest(changes.activity_date, first_dates.first_date) as activity_date,
-        sum(changes.change) as n_users,
-        sum(case when changes.was_active then changes.change else 0 end) as n_active_7_days_before
-    from changes
+        steps.state,
+        greatest(steps.activity_date, first_dates.first_date) as activity_date,
+        sum(steps.step) as n_users,
+        sum(case when steps.was_active then steps.step else 0 end) as n_active_7_days_before
+    from steps
     cross join first_dates
-    group by changes.state, greatest(changes.activity_date, first_dates.first_date)
+    group by steps.state, greatest(steps.activity_date, first_dates.first_date)
 ),
 
 states (state) as (
@@ -113,12 +112,12 @@ accumulated as (
     select
         dates.date_day as activity_date,
         states.state,
-        sum(coalesce(changes_per_date.n_users, 0)) over (
+        sum(coalesce(steps_per_date.n_users, 0)) over (
             partition by states.state
             order by dates.date_day
             rows between unbounded preceding and current row
         ) as n_users,
-        sum(coalesce(changes_per_date.n_active_7_days_before, 0)) over (
+        sum(coalesce(steps_per_date.n_active_7_days_before, 0)) over (
             partition by states.state
             order by dates.date_day
             rows between unbounded preceding and current row
@@ -126,10 +125,10 @@ accumulated as (
         min(dates.date_day) over () as first_date
     from dates
     cross join states
-    left join changes_per_date
+    left join steps_per_date
         on
-            dates.date_day = changes_per_date.activity_date
-            and states.state = changes_per_date.state
+            dates.date_day = steps_per_date.activity_date
+            and states.state = steps_per_date.state
 )
 
 select

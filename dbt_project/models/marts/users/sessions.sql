@@ -6,6 +6,7 @@
         materialized='incremental',
         incremental_strategy='replace_spans',
         unique_key=[first_date, last_date],
+        on_schema_change='fail',
     )
 }}
 -- One row per session: activities of a user with no pause longer than session_idle_minutes.
@@ -24,41 +25,41 @@ with
 events as (select * from {{ ref('int_user_events') }}),
 
 {% if is_incremental() %}
-    touched_sessions as (
-        select
-            user_id,
-            started_at,
-            ended_at
-        from {{ this }}
-        where {{ touches_rebuild_dates(first_date, last_date) }}
-    ),
+touched_sessions as (
+    select
+        user_id,
+        started_at,
+        ended_at
+    from {{ this }}
+    where {{ touches_rebuild_dates(first_date, last_date) }}
+),
 
-    events_in_reach as (
-        select *
-        from events
-        where
-            is_activity
-            and event_date in (date '{{ dates_to_read | join("', date '") }}')
-    ),
+events_in_reach as (
+    select *
+    from events
+    where
+        is_activity
+        and event_date in (date '{{ dates_to_read | join("', date '") }}')
+),
 
-    activities as (
-        select events_in_reach.*
-        from events_in_reach
-        left join touched_sessions
-            on
-                events_in_reach.user_id = touched_sessions.user_id
-                and events_in_reach.event_at >= touched_sessions.started_at
-                and events_in_reach.event_at <= touched_sessions.ended_at
-        where
-            {{ in_rebuild_dates('events_in_reach.event_date') }}
-            or touched_sessions.user_id is not null
-    ),
+activities as (
+    select events_in_reach.*
+    from events_in_reach
+    left join touched_sessions
+        on
+            events_in_reach.user_id = touched_sessions.user_id
+            and events_in_reach.event_at >= touched_sessions.started_at
+            and events_in_reach.event_at <= touched_sessions.ended_at
+    where
+        {{ in_rebuild_dates('events_in_reach.event_date') }}
+        or touched_sessions.user_id is not null
+),
 {% else %}
-    activities as (
-        select *
-        from events
-        where is_activity and event_date < {{ as_of() }}
-    ),
+activities as (
+    select *
+    from events
+    where is_activity and event_date < {{ as_of() }}
+),
 {% endif %}
 
 -- Activities of one stretch of the clock that is as long as the pause allowed belong together

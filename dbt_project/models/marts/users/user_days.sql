@@ -1,4 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='replace_days', unique_key='activity_date') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_days',
+        unique_key='activity_date',
+        on_schema_change='fail',
+    )
+}}
 -- One row per user and UTC day on which the user was active.
 -- depends_on: {{ ref('int_rebuild_dates') }}
 with

@@ -13,13 +13,12 @@ relations as (select * from {{ ref('int_relations_current') }}),
 
 traits_per_user as (
     select
-        user_id,
         {%- for trait in traits %}
         max(case when trait = '{{ trait }}' then trait_value end) as favourite_{{ trait }},
         max(case when trait = '{{ trait }}' then share_evidence end) as share_{{ trait }},
-        max(case when trait = '{{ trait }}' then confidence end) as confidence_{{ trait }}
-        {{- ',' if not loop.last }}
+        max(case when trait = '{{ trait }}' then confidence end) as confidence_{{ trait }},
         {%- endfor %}
+        user_id
     from user_traits
     where place = 1
     group by user_id

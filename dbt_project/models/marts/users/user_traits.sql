@@ -10,7 +10,7 @@ contents as (select * from {{ ref('contents') }}),
 recent_days as (
     select
         *,
-        {{ days_between("date '1970-01-05'", 'activity_date') }} % 7 + 1 as weekday
+        {{ days_between("date '1970-01-05'", 'activity_date') }} % 7 + 1 as iso_weekday
     from user_days
     where activity_date >= {{ add_days(as_of(), -365) }}
 ),
@@ -32,7 +32,7 @@ recent_contents as (
 activity_per_weekday as (
     select
         user_id,
-        weekday,
+        iso_weekday,
         count(*) as n_active_days,
         sum(n_activities) as n_activities,
         sum(n_contents) as n_contents,
@@ -42,7 +42,7 @@ activity_per_weekday as (
         sum(n_afternoon_activities) as n_afternoon,
         sum(n_evening_activities) as n_evening
     from recent_days
-    group by user_id, weekday
+    group by user_id, iso_weekday
 ),
 
 -- A reply is about what its thread is about.
@@ -70,7 +70,7 @@ evidence as (
     select
         user_id,
         'weekday' as trait,
-        cast(weekday as {{ dbt.type_string() }}) as trait_value,
+        cast(iso_weekday as {{ dbt.type_string() }}) as trait_value,
         n_active_days as n_evidence
     from activity_per_weekday
     union all
@@ -109,7 +109,7 @@ ranked as (
         sum(n_evidence) over (partition by user_id, trait) as n_evidence_of_trait,
         row_number() over (
             partition by user_id, trait
-            order by n_evidence desc, trait_value
+            order by n_evidence desc, trait_value asc
         ) as place
     from evidence
     where n_evidence > 0

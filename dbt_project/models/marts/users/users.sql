@@ -24,6 +24,12 @@ accounts as (
     where {{ is_current() }}
 ),
 
+open_accounts as (
+    select *
+    from accounts
+    where not is_closed
+),
+
 aged_days as (
     select
         *,
@@ -51,10 +57,10 @@ activity_per_user as (
 
 reception_per_user as (
     select
-        user_id,
         {%- for deeds in received %}
-        sum({{ deeds }}) as {{ deeds }}{{ ',' if not loop.last }}
+        sum({{ deeds }}) as {{ deeds }},
         {%- endfor %}
+        user_id
     from reception_days
     group by user_id
 ),
@@ -100,9 +106,9 @@ select
 
     -- text
     accounts.kind,
-    case when not accounts.is_closed then accounts.country end as country,
-    case when not accounts.is_closed then accounts.language end as language,
-    case when not accounts.is_closed then accounts.plan end as plan,
+    open_accounts.country,
+    open_accounts.language,
+    open_accounts.plan,
     case
         when activity.first_active_date is null then 'never_active'
         when activity.n_active_days_7d = 0 then 'dormant'
@@ -123,7 +129,7 @@ select
     cast(coalesce(reception.{{ deeds }}, 0) as bigint) as {{ deeds }},
     {%- endfor %}
     coalesce(followers.n_followers, 0) as n_followers,
-    coalesce(following.n_following, 0) as n_following,
+    coalesce(follows.n_following, 0) as n_following,
     coalesce(conversions.n_conversions, 0) as n_conversions,
     {{ days_between('activity.last_active_date', as_of()) }} as days_since_last_active,
 
@@ -145,12 +151,14 @@ select
 from everyone
 left join accounts
     on everyone.user_id = accounts.user_id
+left join open_accounts
+    on everyone.user_id = open_accounts.user_id
 left join activity_per_user as activity
     on everyone.user_id = activity.user_id
 left join reception_per_user as reception
     on everyone.user_id = reception.user_id
-left join following_per_user as following
-    on everyone.user_id = following.user_id
+left join following_per_user as follows
+    on everyone.user_id = follows.user_id
 left join followers_per_user as followers
     on everyone.user_id = followers.user_id
 left join conversions_per_user as conversions
