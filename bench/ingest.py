@@ -93,7 +93,8 @@ def _measure(adapter: str, what: str, source: Path, folder: Path) -> None:
         seconds = time.perf_counter() - begun
         told = json.loads(done.stdout)
         print(
-            f"{adapter:16}{what:20}{turn:7}{told['read']:>10,} rows {seconds:6.1f} s (CPU {told['cpu']:5.1f} s) "
+            f"{adapter:16}{what:20}{turn:7}{told['read']:>10,} rows {seconds:6.1f} s "
+            f"(CPU {told['cpu']:5.1f} s) "
             f"{told['read'] / seconds:>10,.0f} rows/s {told['rss'] / 1024:>6.0f} MB   "
             f"landed {told['landed']:,}, quarantined {told['quarantined']:,}, "
             f"duplicate {told['duplicate']:,}",

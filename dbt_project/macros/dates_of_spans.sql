@@ -2,6 +2,9 @@
    the target reaches into which must be rebuilt. A list, so that it can be written out, as for
    in_rebuild_dates; as_of, which has no events, keeps it from being empty. #}
 {% macro dates_of_spans(first_date, last_date, started_at, ended_at) -%}
+    {%- if not (execute and is_incremental()) -%}
+        {{ return([]) }}
+    {%- endif -%}
     {%- set query -%}
         with
 

@@ -1,10 +1,33 @@
-{# Whether an incremental run must build this as_of_date: it is after a rebuilt event date, or new. #}
-{% macro in_rebuild_as_of_dates(column) -%}
+{# Whether an incremental run must build this as_of_date: it is after a rebuilt event date, it is new,
+   or the label that follows it looks at a rebuilt event date and is mature. The dates are written
+   out, so that the engine can skip the others beneath joins. #}
+{% macro in_rebuild_as_of_dates(column, horizon_days=0) -%}
     {%- if is_incremental() -%}
-        (
-            {{ column }} > (select min(event_date) from {{ ref('int_rebuild_dates') }})
-            or {{ column }} not in (select as_of_date from {{ this }})
-        )
+        {%- set query -%}
+            with
+
+            rebuilt as (select min(event_date) as first_date from {{ ref('int_rebuild_dates') }})
+
+            select as_of_dates.as_of_date
+            from {{ ref('int_as_of_dates') }} as as_of_dates
+            cross join rebuilt
+            where
+                as_of_dates.as_of_date > rebuilt.first_date
+                or as_of_dates.as_of_date not in (select as_of_date from {{ this }})
+                or (
+                    as_of_dates.as_of_date > {{ add_days('rebuilt.first_date', -horizon_days) }}
+                    and {{ add_days('as_of_dates.as_of_date', horizon_days) }} <= {{ as_of() }}
+                )
+            order by as_of_dates.as_of_date
+        {%- endset -%}
+        {%- set dates = run_query(query).columns[0].values() if execute else [] -%}
+        {%- if dates | length == 0 -%}
+            false
+        {%- else -%}
+            {{ column }} in (
+                {%- for each in dates %}date '{{ each }}'{{ ', ' if not loop.last }}{% endfor -%}
+            )
+        {%- endif -%}
     {%- else -%}
         true
     {%- endif -%}

@@ -41,12 +41,14 @@ def _quiet() -> Iterator[None]:
 
 
 def _context() -> Any:
+    """A context in memory; the default one would leave a folder in the temporary files."""
     import great_expectations as gx
+    from great_expectations.data_context.types import base
 
-    context: Any = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
+    defaults = base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    config = base.DataContextConfig(store_backend_defaults=defaults, analytics_enabled=False)
+    context: Any = gx.get_context(mode="ephemeral", project_config=config)
     context.variables.progress_bars = {"globally": False}
-    context.delete_data_docs_site("local_site")
     return context
 
 

@@ -59,6 +59,8 @@ def number(value: float | int | None) -> str:
     """A figure as a person reads it."""
     if value is None:
         return "nothing"
+    if isinstance(value, float) and 0 < abs(value) < 0.0005:
+        return "0.000"
     if isinstance(value, float) and not value.is_integer():
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return f"{int(value):,}"

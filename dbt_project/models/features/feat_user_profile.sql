@@ -136,6 +136,8 @@ select
     coalesce(purchases.n_conversions_lifetime, 0) as n_conversions_lifetime,
     coalesce(treatments.n_treatments_28d, 0) as n_treatments_28d,
     profiles.registration_hour,
+    profiles.account_kind = 'person' as is_person,
+    lower(profiles.plan) not in ('', 'free', 'basic', 'none') as has_paid_plan,
     profiles.days_since_registration,
     purchases.days_since_conversion,
     treatments.days_since_treatment_28d,

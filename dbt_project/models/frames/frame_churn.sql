@@ -1,11 +1,14 @@
 -- One row per user and as_of_date who was active in the churn_active_days before: will they stay away
 -- for the whole of the horizon that follows?
+-- depends_on: {{ ref('int_rebuild_dates') }} {{ ref('int_as_of_dates') }}
 {%- set horizon_days = var('churn_horizon_days') %}
 with
 
 feat as (
     select * from {{ ref('feat_users') }}
-    where days_since_activity <= {{ var('churn_active_days') }}
+    where
+        days_since_activity <= {{ var('churn_active_days') }}
+        and {{ in_rebuild_as_of_dates('as_of_date', horizon_days) }}
 ),
 
 days as (

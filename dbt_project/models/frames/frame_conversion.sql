@@ -1,5 +1,6 @@
 -- One row per user and as_of_date who had not converted and was active or registered in the
 -- conversion_candidate_days before: will they convert within the horizon that follows?
+-- depends_on: {{ ref('int_rebuild_dates') }} {{ ref('int_as_of_dates') }}
 {%- set horizon_days = var('conversion_horizon_days') -%}
 {%- set candidate_days = var('conversion_candidate_days') %}
 with
@@ -7,8 +8,8 @@ with
 candidates as (
     select * from {{ ref('feat_users') }}
     where
-        days_since_registration <= {{ candidate_days }}
-        or days_since_activity <= {{ candidate_days }}
+        (days_since_registration <= {{ candidate_days }} or days_since_activity <= {{ candidate_days }})
+        and {{ in_rebuild_as_of_dates('as_of_date', horizon_days) }}
 ),
 
 conversions as (select * from {{ ref('int_user_conversions') }}),

@@ -1,9 +1,14 @@
 -- One row per event date that an incremental run must rebuild: what the pipeline says has landed
--- anew, and what earlier runs left open: rows that they held but could not know yet, and deeds
--- to content that had not come. A full build asks for none.
-{%- set days = built_before('int_user_days') -%}
+-- anew, and what has come to light since the last good build: rows that it held but could not know
+-- yet, deeds to content that had not come, deletions that were to come. A full build asks for none.
+-- depends_on: {{ ref('int_content_authors') }}
+-- depends_on: {{ ref('stg_contents_versions') }}
+-- depends_on: {{ source('pipeline', 'rebuild_dates') }}
+{%- set user_days = built_before('int_user_days') -%}
+{%- set reception_days = built_before('int_user_reception_days') -%}
+{%- set content_days = built_before('int_content_days') -%}
 {%- set references = built_before('int_unresolved_references') %}
-{%- if days is none or references is none %}
+{%- if none in [user_days, reception_days, content_days, references] %}
 select {{ as_of() }} as event_date
 where false
 {%- else %}
@@ -13,16 +18,63 @@ landed as (select * from {{ source('pipeline', 'rebuild_dates') }}),
 
 authors as (select * from {{ ref('int_content_authors') }}),
 
-built as (select max(activity_date) as last_date from {{ days }}),
+contents as (select * from {{ ref('stg_contents_versions') }}),
 
-become_known as (
-    select days.activity_date as event_date
-    from {{ days }} as days
-    cross join built
-    where days.known_date >= built.last_date and days.known_date > days.activity_date
+{# The pipeline asks for every date from the last good build's as_of on, so the run of dates that
+   ends with the newest begins there or before. #}
+landed_dates_ranked as (
+    select
+        event_date,
+        row_number() over (order by event_date desc) as n_from_newest
+    from landed
 ),
 
-become_resolved as (
+last_build as (
+    select min(event_date) as last_date
+    from landed_dates_ranked
+    where {{ add_days('event_date', 'n_from_newest') }} = {{ as_of() }}
+),
+
+late_rows as (
+    select
+        activity_date as event_date,
+        known_date
+    from {{ user_days }}
+    where known_date > activity_date
+    union all
+    select
+        activity_date as event_date,
+        known_date
+    from {{ reception_days }}
+    where known_date > activity_date
+    union all
+    select
+        activity_date as event_date,
+        known_date
+    from {{ content_days }}
+    where known_date > activity_date
+    union all
+    select
+        event_date,
+        known_date
+    from contents
+    where known_date > event_date
+    union all
+    select
+        event_date,
+        cast(deleted_at as date) as known_date
+    from contents
+    where deleted_at is not null
+),
+
+come_to_light as (
+    select late_rows.event_date
+    from late_rows
+    cross join last_build
+    where late_rows.known_date >= last_build.last_date and late_rows.known_date < {{ as_of() }}
+),
+
+resolved as (
     select unresolved.event_date
     from {{ references }} as unresolved
     inner join authors
@@ -31,7 +83,7 @@ become_resolved as (
 
 select event_date from landed
 union
-select event_date from become_known
+select event_date from come_to_light
 union
-select event_date from become_resolved
+select event_date from resolved
 {%- endif %}

@@ -1,11 +1,11 @@
--- One row per date, window (the 7 or 28 days that end with the date) and number of active days in it.
+-- One row per date, window (7 or 28 days ending with the date) and number of active days in it.
 -- A user's number rises on an active day and falls when that day leaves the window; in between it
 -- stays. So the distribution is summed from steps, and no user is counted date by date.
 {%- set buckets = [] %}
 {%- for window_days in [7, 28] %}
-    {%- for n_active_days in range(1, window_days + 1) %}
-        {%- do buckets.append('(' ~ window_days ~ ', ' ~ n_active_days ~ ')') %}
-    {%- endfor %}
+{%- for n_active_days in range(1, window_days + 1) %}
+{%- do buckets.append('(' ~ window_days ~ ', ' ~ n_active_days ~ ')') %}
+{%- endfor %}
 {%- endfor %}
 with
 

@@ -17,9 +17,7 @@
 {%- set counts = [
     'n_activities', 'n_contents', 'n_interactions', 'n_relation_changes', 'n_messages_sent'
 ] %}
-{%- if execute and is_incremental() -%}
-    {%- set dates_to_read = dates_of_spans(first_date, last_date, 'started_at', 'ended_at') -%}
-{%- endif %}
+{%- set dates_to_read = dates_of_spans(first_date, last_date, 'started_at', 'ended_at') %}
 with
 
 events as (select * from {{ ref('int_user_events') }}),

@@ -9,7 +9,7 @@ user_days as (select * from {{ ref('user_days') }}),
 
 user_traits as (select * from {{ ref('user_traits') }}),
 
-relations as (select * from {{ ref('int_relations_current') }}),
+follows as (select * from {{ ref('int_user_follows') }}),
 
 traits_per_user as (
     select
@@ -43,19 +43,6 @@ activity_per_user as (
     from user_days
     where activity_date >= {{ add_days(as_of(), -365) }}
     group by user_id
-),
-
-mutual_follows_per_user as (
-    select
-        given.actor_id as user_id,
-        count(*) as n_mutual_follows
-    from relations as given
-    inner join relations as returned
-        on
-            given.actor_id = returned.target_id
-            and given.target_id = returned.actor_id
-    where given.is_following and returned.is_following
-    group by given.actor_id
 )
 
 select
@@ -88,7 +75,7 @@ select
         as share_contents_365d,
     users.n_followers,
     users.n_following,
-    coalesce(mutual_follows.n_mutual_follows, 0) as n_mutual_follows,
+    coalesce(follows.n_mutual_follows, 0) as n_mutual_follows,
 
     -- dates
     users.last_active_date,
@@ -101,6 +88,6 @@ left join top_tags_per_user as top_tags
     on users.user_id = top_tags.user_id
 left join activity_per_user as activity
     on users.user_id = activity.user_id
-left join mutual_follows_per_user as mutual_follows
-    on users.user_id = mutual_follows.user_id
+left join follows
+    on users.user_id = follows.user_id
 where not users.is_closed

@@ -12,7 +12,7 @@ user_days as (select * from {{ ref('user_days') }}),
 
 reception_days as (select * from {{ ref('int_user_reception_days_known') }}),
 
-relations as (select * from {{ ref('int_relations_current') }}),
+follows as (select * from {{ ref('int_user_follows') }}),
 
 conversions as (select * from {{ ref('int_user_conversions') }}),
 
@@ -65,24 +65,6 @@ reception_per_user as (
     group by user_id
 ),
 
-following_per_user as (
-    select
-        actor_id as user_id,
-        count(*) as n_following
-    from relations
-    where is_following
-    group by actor_id
-),
-
-followers_per_user as (
-    select
-        target_id as user_id,
-        count(*) as n_followers
-    from relations
-    where is_following
-    group by target_id
-),
-
 conversions_per_user as (
     select
         user_id,
@@ -128,7 +110,7 @@ select
     {%- for deeds in received %}
     cast(coalesce(reception.{{ deeds }}, 0) as bigint) as {{ deeds }},
     {%- endfor %}
-    coalesce(followers.n_followers, 0) as n_followers,
+    coalesce(follows.n_followers, 0) as n_followers,
     coalesce(follows.n_following, 0) as n_following,
     coalesce(conversions.n_conversions, 0) as n_conversions,
     {{ days_between('activity.last_active_date', as_of()) }} as days_since_last_active,
@@ -157,9 +139,7 @@ left join activity_per_user as activity
     on everyone.user_id = activity.user_id
 left join reception_per_user as reception
     on everyone.user_id = reception.user_id
-left join following_per_user as follows
+left join follows
     on everyone.user_id = follows.user_id
-left join followers_per_user as followers
-    on everyone.user_id = followers.user_id
 left join conversions_per_user as conversions
     on everyone.user_id = conversions.user_id
