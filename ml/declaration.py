@@ -33,7 +33,12 @@ class _Declared(BaseModel):
 
 
 class Split(_Declared):
-    """How far each part reaches back; the gap between parts is always the horizon."""
+    """
+    How far each part may reach back; the gap between parts is always the horizon.
+
+    To choose and to judge, the latest as_of_date alone is taken where it holds `min_positives` of
+    both outcomes.
+    """
 
     train_days: PositiveInt
     valid_days: PositiveInt = 1

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+import pyarrow.dataset as ds
 
 from ml.declaration import Score
+from ml.splitting import Outcomes
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
 
@@ -54,6 +55,17 @@ class Frame:
             return self.values
         return self.values[:, [self.features.index(name) for name in features]]
 
+    def outcomes(self) -> dict[date, Outcomes]:
+        """The known outcomes of each as_of_date."""
+        known = self.labelled()
+        days, place = np.unique(known.days, return_inverse=True)
+        happened = np.bincount(place, weights=known.labels, minlength=len(days))
+        rows = np.bincount(place, minlength=len(days))
+        return {
+            day.item(): Outcomes(int(yes), int(all_of - yes))
+            for day, yes, all_of in zip(days, happened, rows, strict=True)
+        }
+
     def fingerprint(self) -> str:
         """The data version: a hash of every value that a model could see."""
         digest = hashlib.sha256("\n".join(self.features).encode())
@@ -85,7 +97,8 @@ def read_frame(
     _has_columns(path, score, wanted)
     days = pc.field("as_of_date")
     rows = days <= pa.scalar(as_of) if dates is None else days.isin(list(dates))
-    table = pq.read_table(path, columns=[*score.grain, score.label, *wanted], filters=rows)
+    source = ds.dataset(path, format="parquet")  # a file, or a folder as Spark writes it
+    table = source.to_table(columns=[*score.grain, score.label, *wanted], filter=rows)
     table = table.sort_by([("as_of_date", "ascending"), (score.entity, "ascending")])
     frame = Frame(
         entities=np.asarray(table[score.entity].to_pylist(), dtype=object),
@@ -100,7 +113,8 @@ def read_frame(
 
 def lacks(home: Home, score: Score, features: Sequence[str]) -> list[str]:
     """The features that the frame does not hold, as when it changed after a champion was made."""
-    there = set(pq.read_schema(home.frames / f"{score.frame}.parquet").names)
+    path = home.frames / f"{score.frame}.parquet"
+    there = set(ds.dataset(path, format="parquet").schema.names)
     return [name for name in features if name not in there]
 
 
@@ -109,7 +123,7 @@ def _has_columns(path: Path, score: Score, features: Sequence[str]) -> None:
         raise TownsquareError(
             f"{path} does not exist, so {score.name} cannot be learned; build the frames first."
         )
-    there = set(pq.read_schema(path).names)
+    there = ds.dataset(path, format="parquet").schema.names
     missing = [name for name in (*score.grain, score.label, *features) if name not in there]
     if missing:
         raise TownsquareError(

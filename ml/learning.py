@@ -84,8 +84,8 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
     from ml.training import check_rows, train
 
     frame = read_frame(home, score, as_of)
-    labelled = frame.labelled()
-    parts = split(labelled.as_of_dates, as_of, score.horizon_days, score.split)
+    enough = score.gates.min_positives
+    parts = split(frame.outcomes(), as_of, score.horizon_days, score.split, enough)
     check_rows(score, frame, parts)
     data_version = frame.at((*parts.train, *parts.valid, *parts.judge)).fingerprint()
     name = registry.version_name(score, as_of, data_version)
@@ -96,7 +96,7 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
     judged = judge(score, model, frame, parts)
     decision = decide(score, judged, _rival(home, score, as_of, champion, parts))
     facts = _facts(score, as_of, parts, model, judged.judgement)
-    facts |= {"data_version": data_version, "n_trained": len(labelled.at(parts.train))}
+    facts |= {"data_version": data_version, "n_trained": len(frame.at(parts.train).labelled())}
     version = registry.keep(home, score, name, model, facts)
     drifts = compare(frame.at(parts.train[-1:]), frame.at([as_of]), {})
     write_card(version, score, model, judged, decision, drifts)

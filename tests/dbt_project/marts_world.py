@@ -59,7 +59,21 @@ def random_world(seed: int) -> World:
             if passing_by or draw.random() < 0.2:  # leaves for good
                 break
             at += timedelta(hours=draw.choice([2, 5, 20, 23, 30, 70, 200, 300]))
+    for day in range((END - START).days - 1):
+        _be_awake_at_midnight(world, START + timedelta(days=day))
     return world
+
+
+def _be_awake_at_midnight(world: World, day: date) -> None:
+    """One user is in the midst of a session; what another did then is told three days later."""
+    midnight = datetime.combine(day + timedelta(days=1), time())
+    for minutes, user, days_late in (
+        *((-10, "night owl", 0), (10, "night owl", 0)),
+        *((-20, "late owl", 0), (0, "late owl", 3), (20, "late owl", 0)),
+    ):
+        at = midnight + timedelta(minutes=minutes)
+        columns = {"interaction_id": f"{user}-{at}", "actor_id": user, "verb": "view"}
+        world.tell("interactions", at, days_late, content_id="unknown", **columns)
 
 
 def _live_through_a_visit(

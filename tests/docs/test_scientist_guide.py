@@ -1,28 +1,18 @@
 """Adds the score that the scientist's guide shows to a copy of the project, and learns it there."""
 
-import hashlib
 import json
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from guides import blocks
+from guides import blocks, copy_code, copy_home, digests, in_project, named_blocks, write_files
 
 from townsquare.settings import PROJECT_ROOT, Home
 
 SCORE = "comeback"
-FILES = {block.file: block.text for block in blocks("scientist.md") if block.file}
-CODE = ("townsquare", "ml", "dbt_project")
-LEFT_BEHIND = {"target", "__pycache__", "logs"}
-# What learning does not need of the world, which is shared and so copied.
-LEFT_OUT = ("exports", "truth", "airflow", "releases", "candidates", "quarantine", "logs")
-
+FILES = named_blocks("scientist.md")
 # A process of its own, as a task of the DAG is, whose project is the copy.
 LEARN = """
 import json, sys
@@ -62,39 +52,15 @@ class Added:
     answer: dict[str, Any]
 
 
-def _digests(project: Path) -> dict[str, str]:
-    """What every file of the code is, but for what dbt and Python leave beside it."""
-    return {
-        str(path.relative_to(project)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for folder in CODE
-        for path in (project / folder).rglob("*")
-        if path.is_file() and not LEFT_BEHIND & set(path.parts)
-    }
-
-
 @pytest.fixture(scope="module")
 def added(world: Home, tmp_path_factory: pytest.TempPathFactory) -> Added:
     project = tmp_path_factory.mktemp("scientist")
-    for folder in CODE:
-        ignored = shutil.ignore_patterns(*LEFT_BEHIND)
-        shutil.copytree(PROJECT_ROOT / folder, project / folder, ignore=ignored)
-    before = _digests(project)
-    for name, text in FILES.items():
-        assert name is not None
-        with (project / name).open("x", encoding="utf-8") as new:  # never over a file that is there
-            new.write(text)
-    home = Home(project / "var")
-    shutil.copytree(world.root, home.root, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    copy_code(project)
+    before = digests(project)
+    write_files(project, FILES)
+    home = copy_home(world, project / "var")
     (roll_back,) = blocks("scientist.md", "python")
-    done = subprocess.run(
-        [sys.executable, "-c", LEARN, SCORE],
-        cwd=project,
-        env={**os.environ, "TOWNSQUARE_HOME": str(home.root), "PYTHONPATH": str(project)},
-        input=roll_back.text,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = in_project(project, home, "-c", LEARN, SCORE, typed=roll_back.text)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return Added(project, home, before, json.loads(done.stdout.rpartition("\nANSWER")[2]))
 
@@ -107,11 +73,11 @@ def test_the_guide_shows_three_files_that_the_tree_does_not_have() -> None:
         str(frames / f"frame_{SCORE}.yml"),
     }
     assert set(FILES) == expected
-    assert [name for name in FILES if (PROJECT_ROOT / str(name)).exists()] == []
+    assert [name for name in FILES if (PROJECT_ROOT / name).exists()] == []
 
 
 def test_the_score_needs_no_edit_of_an_existing_file(added: Added) -> None:
-    after = _digests(added.project)
+    after = digests(added.project)
     assert len(added.before) > 100
     assert {name: after.get(name) for name in added.before} == added.before
     assert set(after) - set(added.before) == set(FILES)

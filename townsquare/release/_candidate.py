@@ -46,10 +46,10 @@ def _checkpoint(database: Path) -> None:
     try:
         with duckdb.connect(str(database)) as connection:
             connection.execute("checkpoint")
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise TownsquareError(
-            f"{database} is open in another process ({str(error).splitlines()[0]}); "
-            "close it there and run this task again."
+            f"{database} cannot be checkpointed ({str(error).splitlines()[0]}); "
+            "close whatever has it open and run this task again."
         ) from error
     if database.with_name(database.name + ".wal").exists():
         raise TownsquareError(

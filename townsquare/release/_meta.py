@@ -69,10 +69,14 @@ def relation_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     connection.execute(f"create table meta.{table.name} ({table.columns})")
     connection.execute(f"comment on table meta.{table.name} is '{table.comment}'")
-    rows = [list(row) for row in table.rows]
-    if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"insert into meta.{table.name} values ({marks})", rows)
+    columns = list(zip(*table.rows, strict=True))
+    if columns:
+        import pyarrow as pa
+
+        names = [f"column_{place}" for place in range(len(columns))]
+        connection.register("rows_of_meta", pa.table([list(one) for one in columns], names=names))
+        connection.execute(f"insert into meta.{table.name} select * from rows_of_meta")
+        connection.unregister("rows_of_meta")
 
 
 def _tables(facts: Facts, rows: dict[str, int]) -> Iterator[Table]:
@@ -250,22 +254,30 @@ def _copy_books(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     for book in ledger.BOOKS:
         path = str(facts.home.models / f"{book}.parquet").replace("'", "''")
         connection.execute(f"create table meta.{book} as select * from read_parquet('{path}')")
-    connection.execute(
-        """
-        create or replace table meta.model_versions as
-        with promoted as (
-            select promotions.score_name, promotions.model_version
-            from meta.promotions
-            inner join meta.model_versions using (score_name, model_version)
-            where promotions.decision in ('promoted', 'rolled back')
-                and model_versions.as_of_date <= cast(? as date)
-            qualify row_number() over (
-                partition by promotions.score_name order by promotions.decided_at desc
-            ) = 1
-        )
-        select model_versions.*, promoted.model_version is not null as is_champion
-        from meta.model_versions
-        left join promoted using (score_name, model_version)
-        """,
-        [facts.as_of],
+    connection.execute(_CHAMPIONS, [facts.as_of])
+    for book in ledger.BOOKS:
+        comment = _BOOKS.get(book, f"One row per entry of the book {book} of learning.")
+        connection.execute(f"comment on table meta.{book} is '{comment}'")
+
+
+_BOOKS = {
+    "promotions": "One row per decision about a model version, by whom, when and why.",
+    "model_versions": "One row per model version with its figures; is_champion: it speaks now.",
+    "drift": "One row per score, as_of_date and quantity compared with the training frame.",
+}
+_CHAMPIONS = """
+    create or replace table meta.model_versions as
+    with promoted as (
+        select promotions.score_name, promotions.model_version
+        from meta.promotions
+        inner join meta.model_versions using (score_name, model_version)
+        where promotions.decision in ('promoted', 'rolled back')
+            and model_versions.as_of_date <= cast(? as date)
+        qualify row_number() over (
+            partition by promotions.score_name order by promotions.decided_at desc
+        ) = 1
     )
+    select model_versions.*, promoted.model_version is not null as is_champion
+    from meta.model_versions
+    left join promoted using (score_name, model_version)
+"""

@@ -74,9 +74,10 @@ activity as (
         {{ n_in_window('n_' ~ part ~ '_activities', 365) }} as n_{{ part }}_activities_365d,
         {%- endfor %}
         bit_or({{ week_bit('days_ago') }}) filter (where n_active_days = 1) as active_weeks,
-        avg(gap_days) filter (where days_ago <= 365) as avg_gap_days_365d,
         max(gap_days) filter (where days_ago <= 365) as max_gap_days_365d,
-        stddev_samp(gap_days) filter (where days_ago <= 365) as stddev_gap_days_365d,
+        count(gap_days) filter (where days_ago <= 365) as n_gaps_365d,
+        sum(gap_days) filter (where days_ago <= 365) as sum_gap_days_365d,
+        sum(gap_days * gap_days) filter (where days_ago <= 365) as sum_squared_gap_days_365d,
         max_by(gap_days, active_date) filter (where gap_days is not null) as last_gap_days,
         min(active_date) as first_active_date,
         max(active_date) as last_active_date
@@ -111,12 +112,20 @@ select
     activity.n_{{ part }}_activities_365d / nullif(activity.n_activities_365d, 0)
         as share_{{ part }}_activities_365d,
     {%- endfor %}
-    activity.avg_gap_days_365d,
+    activity.sum_gap_days_365d / activity.n_gaps_365d as avg_gap_days_365d,
     cast(activity.max_gap_days_365d as bigint) as max_gap_days_365d,
-    activity.stddev_gap_days_365d,
+    {# from whole numbers, as the engine's own depends on the order of the rows in its last digits #}
+    case
+        when activity.n_gaps_365d > 1 then sqrt(
+            (
+                activity.n_gaps_365d * activity.sum_squared_gap_days_365d
+                - activity.sum_gap_days_365d * activity.sum_gap_days_365d
+            ) / (activity.n_gaps_365d * (activity.n_gaps_365d - 1))
+        )
+    end as stddev_gap_days_365d,
     cast(activity.last_gap_days as bigint) as last_gap_days,
     {{ days_between('activity.last_active_date', 'candidates.as_of_date') }}
-        / activity.avg_gap_days_365d as recency_in_gaps_365d,
+        * activity.n_gaps_365d / activity.sum_gap_days_365d as recency_in_gaps_365d,
     {{ days_between('activity.last_active_date', 'candidates.as_of_date') }} as days_since_activity,
     {{ days_between('activity.first_active_date', 'candidates.as_of_date') }}
         as days_since_first_activity,

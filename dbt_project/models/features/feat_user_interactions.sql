@@ -41,7 +41,7 @@ interactions as (
         {%- endfor %}
         {%- endfor %}
         {%- for window in windows %}
-        coalesce(sum(dwell_seconds) filter (where days_ago <= {{ window }}), 0)
+        {{ sum_exactly('dwell_seconds', 'days_ago <= ' ~ window) }}
             as dwell_seconds_{{ window }}d,
         {%- endfor %}
         cast(sum(n_offer_views) as bigint) as n_offer_views_lifetime,

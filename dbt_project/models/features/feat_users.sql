@@ -10,7 +10,9 @@ contributions as (select * from {{ ref('feat_user_contributions') }}),
 
 interactions as (select * from {{ ref('feat_user_interactions') }}),
 
-reception as (select * from {{ ref('feat_user_reception') }})
+reception as (select * from {{ ref('feat_user_reception') }}),
+
+threads as (select * from {{ ref('feat_user_threads') }})
 
 select *
 from profile
@@ -18,3 +20,4 @@ inner join activity using (user_id, as_of_date)
 inner join contributions using (user_id, as_of_date)
 inner join interactions using (user_id, as_of_date)
 inner join reception using (user_id, as_of_date)
+inner join threads using (user_id, as_of_date)

@@ -46,33 +46,38 @@ events as (
     where reply_to_id is not null
 ),
 
-signs as (select 1 as change union all select -1 as change),
+signs as (
+    select 1 as delta
+    union all
+    select -1 as delta
+),
 
 changes as (
     select
         events.content_id,
         events.source,
         events.verb,
-        events.dwell_seconds * signs.change as dwell_seconds,
+        events.dwell_seconds * signs.delta as dwell_seconds,
         events.event_date as activity_date,
-        case when signs.change = 1 then events.known_date else events.superseded_date end as known_date,
-        signs.change
+        case when signs.delta = 1 then events.known_date else events.superseded_date end
+            as known_date,
+        signs.delta
     from events
     cross join signs
     where
-        events.superseded_date is null and signs.change = 1
+        events.superseded_date is null and signs.delta = 1
         or events.superseded_date > events.known_date
 )
 
 select
     content_id,
-    cast(sum(change) as bigint) as n_events,
+    cast(sum(delta) as bigint) as n_events,
     {{ n_changes("source = 'interactions'") }} as n_interactions,
     {%- for name, verb in counted_verbs.items() %}
     {{ n_changes("source = 'interactions' and verb = '" ~ verb ~ "'") }} as {{ name }},
     {%- endfor %}
     {{ n_changes("source = 'contents'") }} as n_replies,
-    coalesce(sum(dwell_seconds), 0) as dwell_seconds,
+    {{ sum_exactly('dwell_seconds') }} as dwell_seconds,
     activity_date,
     known_date
 from changes

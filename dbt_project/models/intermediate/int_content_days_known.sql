@@ -13,7 +13,7 @@ select
     {%- for count in counts %}
     cast(sum({{ count }}) as bigint) as {{ count }},
     {%- endfor %}
-    sum(dwell_seconds) as dwell_seconds,
+    {{ sum_exactly('dwell_seconds') }} as dwell_seconds,
     activity_date
 from days
 where activity_date < {{ as_of() }} and known_date < {{ as_of() }}

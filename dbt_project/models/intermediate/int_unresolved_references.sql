@@ -33,6 +33,12 @@ content_references as (
         event_date
     from contents
     where reply_to_id is not null
+    union
+    select
+        root_id as content_id,
+        event_date
+    from contents
+    where root_id is not null
 )
 
 select

@@ -19,26 +19,39 @@ events as (
     where {{ in_rebuild_dates('event_date') }}
 ),
 
-signs as (select 1 as change union all select -1 as change),
+contents as (select * from {{ ref('int_content_authors') }}),
+
+signs as (
+    select 1 as delta
+    union all
+    select -1 as delta
+),
 
 changes as (
     select
         events.user_id,
         events.source,
         events.verb,
-        events.n_characters * signs.change as n_characters,
-        events.dwell_seconds * signs.change as dwell_seconds,
+        events.n_characters * signs.delta as n_characters,
+        events.dwell_seconds * signs.delta as dwell_seconds,
         events.is_activity,
         {{ is_listed('events.surface', var('conversion_surfaces')) }} as is_on_offer_surface,
+        coalesce(contents.is_reply_to_other, false) as is_reply_to_other,
+        coalesce(contents.is_in_own_thread, false) as is_in_own_thread,
         events.event_date as activity_date,
-        case when signs.change = 1 then events.known_date else events.superseded_date end as known_date,
+        case when signs.delta = 1 then events.known_date else events.superseded_date end
+            as known_date,
         events.event_at,
         extract(hour from events.event_at) as event_hour,
-        signs.change
+        signs.delta
     from events
     cross join signs
+    left join contents
+        on
+            events.source = 'contents'
+            and events.content_id = contents.content_id
     where
-        events.superseded_date is null and signs.change = 1
+        events.superseded_date is null and signs.delta = 1
         or events.superseded_date > events.known_date
 ),
 
@@ -47,7 +60,7 @@ changes_counted_per_day as (
         user_id,
         activity_date,
         known_date,
-        cast(sum(change) as bigint) as n_events,
+        cast(sum(delta) as bigint) as n_events,
         {{ n_changes('is_activity') }} as n_activities,
         {{ n_changes("source = 'contents'") }} as n_contents,
         {{ n_changes("source = 'interactions'") }} as n_interactions,
@@ -58,9 +71,11 @@ changes_counted_per_day as (
         {{ n_changes("is_activity and event_hour >= " ~ hour ~ " and event_hour < " ~ (hour + 6)) }}
             as n_{{ name }}_activities,
         {%- endfor %}
+        {{ n_changes("is_reply_to_other") }} as n_replies_to_others,
+        {{ n_changes("is_in_own_thread") }} as n_own_thread_comments,
         {{ n_changes("is_on_offer_surface") }} as n_offer_views,
         cast(coalesce(sum(n_characters), 0) as bigint) as n_characters,
-        coalesce(sum(dwell_seconds), 0) as dwell_seconds,
+        {{ sum_exactly('dwell_seconds') }} as dwell_seconds,
         min(event_at) as first_event_at,
         max(event_at) as last_event_at
     from changes
@@ -94,6 +109,8 @@ select
     {%- for name in hours %}
     n_{{ name }}_activities,
     {%- endfor %}
+    n_replies_to_others,
+    n_own_thread_comments,
     n_offer_views,
     n_characters,
     dwell_seconds,

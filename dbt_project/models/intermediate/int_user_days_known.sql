@@ -5,7 +5,7 @@
     'n_videos', 'n_views', 'n_clicks', 'n_likes_given', 'n_dislikes_given', 'n_shares', 'n_saves',
     'n_hides', 'n_reports', 'n_follows', 'n_unfollows', 'n_messages_sent', 'n_night_activities',
     'n_morning_activities', 'n_afternoon_activities', 'n_evening_activities', 'n_offer_views',
-    'n_characters'
+    'n_characters', 'n_replies_to_others', 'n_own_thread_comments'
 ] %}
 with
 
@@ -16,7 +16,7 @@ select
     {%- for count in counts %}
     cast(sum({{ count }}) as bigint) as {{ count }},
     {%- endfor %}
-    sum(dwell_seconds) as dwell_seconds,
+    {{ sum_exactly('dwell_seconds') }} as dwell_seconds,
     sum(n_active_days) > 0 as is_active,
     activity_date,
     min(first_event_at) as first_event_at,

@@ -86,7 +86,11 @@ events as (
     where unsubscribed_at is not null
 ),
 
-signs as (select 1 as change union all select -1 as change),
+signs as (
+    select 1 as delta
+    union all
+    select -1 as delta
+),
 
 changes as (
     select
@@ -94,18 +98,19 @@ changes as (
         events.source,
         events.verb,
         events.event_date as activity_date,
-        case when signs.change = 1 then events.known_date else events.superseded_date end as known_date,
-        signs.change
+        case when signs.delta = 1 then events.known_date else events.superseded_date end
+            as known_date,
+        signs.delta
     from events
     cross join signs
     where
-        events.superseded_date is null and signs.change = 1
+        events.superseded_date is null and signs.delta = 1
         or events.superseded_date > events.known_date
 )
 
 select
     user_id,
-    cast(sum(change) as bigint) as n_events,
+    cast(sum(delta) as bigint) as n_events,
     {{ n_changes("source = 'interactions'") }} as n_interactions_received,
     {%- for name, verb in counted_verbs.items() %}
     {{ n_changes("verb = '" ~ verb ~ "'") }} as {{ name }},

@@ -1,4 +1,4 @@
--- One row per row of contents that stands as of the run: its newest version that is known, unless it is deleted.
+-- One row per row of contents that stands as of the run, in its newest known version.
 with
 
 versions as (select * from {{ ref('stg_contents_versions') }})

@@ -1,4 +1,4 @@
--- One row per landed version of a row of conversions, with the days between which it was what was known.
+-- One row per landed version of a row of conversions, with the days between which it was known.
 -- Versions of a key share their event date, so that a few days can be read without the others.
 with
 

@@ -1,4 +1,4 @@
--- One row per row of notifications as of the run: its newest version that is known.
+-- One row per row of notifications as of the run, in its newest known version.
 with
 
 versions as (select * from {{ ref('stg_notifications_versions') }})

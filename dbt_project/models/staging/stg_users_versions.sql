@@ -1,4 +1,4 @@
--- One row per landed version of a user, with the days between which it was what was known.
+-- One row per landed version of a user, with the days between which it was known.
 -- A version that moves the registration to another day supersedes the old one all the same.
 with
 
