@@ -1,5 +1,6 @@
 """The catalogue of what is published, as Markdown, read from the declarations themselves."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,5 +41,5 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _first_sentence(text: str) -> str:
-    joined = " ".join(text.split())
-    return joined.split(". ")[0].rstrip(".").replace("|", "\\|")
+    sentence = " ".join(text.split()).split(". ")[0]
+    return re.split(r"[:;] ", sentence)[0].rstrip(".").replace("|", "\\|")

@@ -79,10 +79,6 @@ class Airflow:
         rows: list[dict[str, Any]] = found["dag_runs"]
         return rows
 
-    def pause(self, dag_id: str) -> None:
-        """Let the schedule start nothing until the DAG is wanted again."""
-        self._call("PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": True})
-
     def tasks(self, dag_id: str, run_id: str) -> list[TaskState]:
         """The run's tasks in the order of their start."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"

@@ -1,5 +1,6 @@
 """Runs dbt for one layer of the warehouse in this process; a retry continues where it failed."""
 
+import hashlib
 import json
 import logging
 import os
@@ -49,7 +50,12 @@ def plan(home: Home, as_of: date) -> bool:
     built = _read_state(home)
     accounts = read_accounts(home)
     dates: set[date] = set()
-    full = built is None or as_of < date.fromisoformat(built["as_of"])
+    models = _fingerprint()
+    full = (
+        built is None
+        or as_of < date.fromisoformat(built["as_of"])
+        or built.get("models") != models  # what another code built is not continued
+    )
     if built is not None and not full:
         for account in accounts:
             if account.sequence > built["sequence"]:
@@ -149,6 +155,15 @@ def _counted(result: Any, layer: str) -> dict[str, int]:
         f"dbt could not build the layer {layer}: {told or result.exception}. "
         "Mend the model or the data it names, then clear this task to continue where it stopped."
     )
+
+
+def _fingerprint() -> str:
+    """Changes when the SQL of a model or macro does."""
+    known = hashlib.sha256()
+    for path in sorted(DBT_PROJECT.glob("m*/**/*.sql")):
+        known.update(path.relative_to(DBT_PROJECT).as_posix().encode())
+        known.update(path.read_bytes())
+    return known.hexdigest()[:16]
 
 
 def _plan_file(home: Home) -> Path:

@@ -1,9 +1,9 @@
-{# For an incremental run of a model of spans: the rebuilt event dates, and every date that a span of
-   the target reaches into which must be rebuilt. A list, so that it can be written out, as for
-   in_rebuild_dates; as_of, which has no events, keeps it from being empty. #}
+{# For an incremental run of a model of spans: the rebuilt event dates, and every date that a span
+   of the target reaches into which must be rebuilt. Written out as literals, as in_rebuild_dates
+   does; as_of, which has no events, keeps the list from being empty. #}
 {% macro dates_of_spans(first_date, last_date, started_at, ended_at) -%}
     {%- if not (execute and is_incremental()) -%}
-        {{ return([]) }}
+        {{ return(as_of()) }}
     {%- endif -%}
     {%- set query -%}
         with
@@ -30,5 +30,6 @@
         select {{ as_of() }} as date_day
         order by date_day
     {%- endset -%}
-    {{ return(run_query(query).columns[0].values() | list) }}
+    {%- set dates = run_query(query).columns[0].values() -%}
+    {{ return("date '" ~ dates | join("', date '") ~ "'") }}
 {%- endmacro %}

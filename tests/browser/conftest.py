@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,12 +41,13 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(
     world: Home, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Home, services.Running]]:
-    """`townsquare up` on a copy of the world, whose schedule comes round every minute."""
+    """`townsquare up` on a copy of the world, whose schedule comes round once, within minutes."""
     home = Home(tmp_path_factory.mktemp("desk") / "var")
     shutil.copytree(world.root, home.root, symlinks=True)
     shutil.rmtree(home.airflow)
     settings = yaml.safe_load(home.network_file.read_text())
-    home.network_file.write_text(yaml.safe_dump({**settings, "schedule": "* * * * *"}))
+    soon = datetime.now(UTC) + timedelta(minutes=2)
+    home.network_file.write_text(yaml.safe_dump({**settings, "schedule": f"{soon:%M %H} * * *"}))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

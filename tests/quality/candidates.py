@@ -8,7 +8,7 @@ import duckdb
 
 AS_OF = date(2025, 6, 30)
 DAYS = 180
-USERS = 400
+USERS = 250
 
 # Per relation its rows in SQL: `days` has one row per day, `user_days` per user and active day.
 RELATIONS = {

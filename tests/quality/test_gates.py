@@ -67,7 +67,7 @@ def test_too_many_quarantined_rows_stop_the_release_with_the_reason(
     contract: Callable[..., list[Check]],
 ) -> None:
     bad = TableAccount(
-        read=1000, landed=900, quarantined=100, duplicate=0, reasons={"no id": 90, "late": 10}
+        read=1000, landed=880, quarantined=120, duplicate=0, reasons={"no id": 110, "late": 10}
     )
     found = contract(account("contents", bad))
     assert failures(found) == ["contract.contents.quarantine"]

@@ -1,6 +1,7 @@
 """Every expectation of every suite holds on a healthy candidate, and fails on a broken one."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import candidates
 import pytest
 
 from townsquare.network import Network
-from townsquare.quality import Check, Suite, read_suites
+from townsquare.quality import Suite, read_suites
 from townsquare.quality._expecting import judge
 from townsquare.quality._measuring import measure
+from townsquare.quality._rules import Batch
 from townsquare.quality._source import opened
 from townsquare.quality._suites import Expectation
 from townsquare.settings import Home
@@ -24,10 +26,9 @@ CASES = [
 NEWEST = f"date '{candidates.AS_OF - timedelta(days=1)}'"
 
 
-def judged(home: Home, candidate: Path, suites: Sequence[Suite]) -> list[Check]:
+def measured(home: Home, candidate: Path, suites: Sequence[Suite]) -> list[Batch]:
     with opened(home, Network(), candidate, candidates.AS_OF) as source:
-        batches = [measure(source, suite) for suite in suites]
-    return judge(batches, None)
+        return [measure(source, suite) for suite in suites]
 
 
 def breakage(suite: Suite, one: Expectation) -> str:
@@ -67,7 +68,7 @@ def test_every_suite_has_a_relation_to_be_broken(relation: str) -> None:
 
 
 def test_a_healthy_candidate_passes_every_suite(home: Home, candidate: Path) -> None:
-    found = judged(home, candidate, list(SUITES.values()))
+    found = judge(measured(home, candidate, list(SUITES.values())), None)
     assert [check.message for check in found if not check.success] == []
     assert [check.message for check in found if check.observed == "not judged"] == []
 
@@ -78,7 +79,8 @@ def test_an_expectation_fails_on_what_it_is_there_for(
 ) -> None:
     one = suite.expectations[place]
     in_candidate(breakage(suite, one))
-    check = judged(home, candidate, [suite])[place + 1]
+    (batch,) = measured(home, candidate, [suite])
+    (check,) = judge([replace(batch, rules=[batch.rules[place + 1]])], None)
     assert check.expectation == one.expect
     assert not check.success, check.message
     assert check.severity == one.severity
@@ -90,5 +92,5 @@ def test_an_emptied_relation_fails_unless_it_may_be_empty(
     suite: Suite, home: Home, candidate: Path, in_candidate: Callable[[str], None]
 ) -> None:
     in_candidate(f"delete from {suite.relation}")
-    (check,) = judged(home, candidate, [suite])
+    (check,) = judge(measured(home, candidate, [suite]), None)
     assert check.success == suite.may_be_empty

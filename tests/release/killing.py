@@ -59,7 +59,7 @@ def read(told: Path) -> None:
             errors.append(f"torn: {folder.name} {rows} {ids}")
         seen.setdefault(folder.name, set()).add(low)
         reads += 1
-        time.sleep(0.005)
+        time.sleep(0.02)
     errors += [f"{name} changed: {stamps}" for name, stamps in seen.items() if len(stamps) > 1]
     told.write_text(json.dumps({"reads": reads, "releases": len(seen), "errors": errors}))
 

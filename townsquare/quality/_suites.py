@@ -142,5 +142,5 @@ def _read(path: Path) -> Suite:
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise TownsquareError(
             f"{path}: {where} is {first.get('input')!r}: {first['msg']}. "
-            "Mend the line; docs/scientist.md shows what a suite may say."
+            f"Mend the line; {FOLDER / 'README.md'} shows what a suite may say."
         ) from error

@@ -114,7 +114,7 @@ select
     {%- endfor %}
     activity.sum_gap_days_365d / activity.n_gaps_365d as avg_gap_days_365d,
     cast(activity.max_gap_days_365d as bigint) as max_gap_days_365d,
-    {# from whole numbers, as the engine's own depends on the order of the rows in its last digits #}
+    {# from whole numbers: the engine's own depends on the order of the rows in its last digits #}
     case
         when activity.n_gaps_365d > 1 then sqrt(
             (
@@ -124,8 +124,8 @@ select
         )
     end as stddev_gap_days_365d,
     cast(activity.last_gap_days as bigint) as last_gap_days,
-    {{ days_between('activity.last_active_date', 'candidates.as_of_date') }}
-        * activity.n_gaps_365d / activity.sum_gap_days_365d as recency_in_gaps_365d,
+    {{ days_between('activity.last_active_date', 'candidates.as_of_date') }} * activity.n_gaps_365d
+    / activity.sum_gap_days_365d as recency_in_gaps_365d,
     {{ days_between('activity.last_active_date', 'candidates.as_of_date') }} as days_since_activity,
     {{ days_between('activity.first_active_date', 'candidates.as_of_date') }}
         as days_since_first_activity,

@@ -1,4 +1,5 @@
--- One row per candidate and as_of_date: what the user wrote strictly before as_of_date, as known then.
+-- One row per candidate and as_of_date: what the user wrote strictly before as_of_date, as known
+-- then.
 -- depends_on: {{ ref('int_rebuild_dates') }} {{ ref('int_as_of_dates') }}
 {%- set windows = [7, 28, 90, 180, 365] -%}
 {%- set kinds = ['posts', 'comments'] %}

@@ -1,5 +1,5 @@
--- One row per candidate and as_of_date: who the user is, whom they are tied to and what they bought,
--- as known strictly before as_of_date.
+-- One row per candidate and as_of_date: who the user is, whom they are tied to and what they
+-- bought, as known strictly before as_of_date.
 -- depends_on: {{ ref('int_rebuild_dates') }} {{ ref('int_as_of_dates') }}
 with
 

@@ -1,5 +1,5 @@
--- One row per candidate and as_of_date: how others and the network answered the user strictly before
--- as_of_date, as known then.
+-- One row per candidate and as_of_date: how others and the network answered the user strictly
+-- before as_of_date, as known then.
 -- depends_on: {{ ref('int_rebuild_dates') }} {{ ref('int_as_of_dates') }}
 {%- set windows = [7, 28, 90, 365] -%}
 {%- set answers = [
@@ -49,7 +49,8 @@ reception as (
         as_of_date,
         {%- for answer in answers %}
         {%- for window in windows %}
-        {{ n_in_window('n_' ~ answer ~ '_received', window) }} as n_{{ answer }}_received_{{ window }}d,
+        {{ n_in_window('n_' ~ answer ~ '_received', window) }}
+            as n_{{ answer }}_received_{{ window }}d,
         {%- endfor %}
         {%- endfor %}
         {%- for answer in lifetime_answers %}
@@ -59,8 +60,10 @@ reception as (
         min(days_ago) filter (where n_{{ answer }}_received > 0) as days_since_{{ one }}_received,
         {%- endfor %}
         {%- for window in [7, 28] %}
-        {{ n_in_window('n_notifications_received', window) }} as n_notifications_received_{{ window }}d,
-        {{ n_in_window('n_notifications_opened', window) }} as n_notifications_opened_{{ window }}d,
+        {{ n_in_window('n_notifications_received', window) }}
+            as n_notifications_received_{{ window }}d,
+        {{ n_in_window('n_notifications_opened', window) }}
+            as n_notifications_opened_{{ window }}d,
         {{ n_in_window('n_campaign_notifications_received', window) }}
             as n_campaign_notifications_received_{{ window }}d,
         {%- endfor %}

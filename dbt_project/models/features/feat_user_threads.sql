@@ -42,8 +42,10 @@ threads_counted as (
     select
         user_id,
         as_of_date,
-        count(*) filter (where last_part_date >= {{ add_days('as_of_date', -28) }}) as n_threads_28d,
-        count(*) filter (where last_part_date >= {{ add_days('as_of_date', -90) }}) as n_threads_90d,
+        count(*) filter (where last_part_date >= {{ add_days('as_of_date', -28) }})
+            as n_threads_28d,
+        count(*) filter (where last_part_date >= {{ add_days('as_of_date', -90) }})
+            as n_threads_90d,
         count(*) as n_threads_365d
     from threads
     group by user_id, as_of_date

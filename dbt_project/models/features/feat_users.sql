@@ -14,6 +14,8 @@ reception as (select * from {{ ref('feat_user_reception') }}),
 
 threads as (select * from {{ ref('feat_user_threads') }})
 
+-- noqa: disable=AM04,RF02,ST07
+-- Every feature, whatever is added: `using` gives the two keys once, and no list goes stale.
 select *
 from profile
 inner join activity using (user_id, as_of_date)

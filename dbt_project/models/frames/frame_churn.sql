@@ -1,5 +1,5 @@
--- One row per user and as_of_date who was active in the churn_active_days before: will they stay away
--- for the whole of the horizon that follows?
+-- One row per user and as_of_date who was active in the churn_active_days before: will they stay
+-- away for the whole of the horizon that follows?
 -- depends_on: {{ ref('int_rebuild_dates') }} {{ ref('int_as_of_dates') }}
 {%- set horizon_days = var('churn_horizon_days') %}
 with

@@ -8,7 +8,10 @@ with
 candidates as (
     select * from {{ ref('feat_users') }}
     where
-        (days_since_registration <= {{ candidate_days }} or days_since_activity <= {{ candidate_days }})
+        (
+            days_since_registration <= {{ candidate_days }}
+            or days_since_activity <= {{ candidate_days }}
+        )
         and {{ in_rebuild_as_of_dates('as_of_date', horizon_days) }}
 ),
 

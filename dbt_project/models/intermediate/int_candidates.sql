@@ -1,5 +1,5 @@
--- One row per user and as_of_date that a frame may ask about: registered and not deleted as known on
--- that date, and active or registered in the longest window of the frames' populations.
+-- One row per user and as_of_date that a frame may ask about: registered and not deleted as known
+-- on that date, and active or registered in the longest window of the frames' populations.
 -- depends_on: {{ ref('int_rebuild_dates') }}
 {{ config(
     materialized='incremental', incremental_strategy='replace_as_of_dates',
@@ -57,4 +57,4 @@ left join active
 where
     active.user_id is not null
     or standing.registered_date
-        >= {{ add_days('standing.as_of_date', -var('conversion_candidate_days')) }}
+    >= {{ add_days('standing.as_of_date', -var('conversion_candidate_days')) }}

@@ -15,7 +15,7 @@ history as (
     where activity_date < {{ as_of() }} and known_date < {{ as_of() }}
 ),
 
-spine as ({{ days_spine('(select first_date from history)', as_of()) }})
+spine as ({{ days_spine('(select history.first_date from history)', as_of()) }})
 
 select date_day
 from spine

@@ -1,6 +1,7 @@
 -- One row per event date that an incremental run must rebuild: what the pipeline says has landed
 -- anew, and what has come to light since the last good build: rows that it held but could not know
 -- yet, deeds to content that had not come, deletions that were to come. A full build asks for none.
+{{ config(materialized='table') }}
 -- depends_on: {{ ref('int_content_authors') }}
 -- depends_on: {{ ref('stg_contents_versions') }}
 -- depends_on: {{ source('pipeline', 'rebuild_dates') }}

@@ -1,4 +1,4 @@
--- One row per event date and content that was replied to or interacted with on it but is not landed.
+-- One row per event date and content that was answered or interacted with on it but is not landed.
 -- When the content comes, int_rebuild_dates asks for these dates again.
 -- It is built after the days, so that a run that failed on them asks once more.
 -- depends_on: {{ ref('int_rebuild_dates') }}

@@ -8,7 +8,7 @@ conversions as (
         min_by(event_id, event_at) as conversion_id,
         user_id,
         'first_contribution' as kind,
-        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as string) as currency,
         cast(null as double) as amount,
         min(event_date) as conversion_date,
         min(known_date) as known_date,

@@ -37,7 +37,7 @@ events_in_reach as (
     from events
     where
         is_activity
-        and event_date in (date '{{ dates_to_read | join("', date '") }}')
+        and event_date in ({{ dates_to_read }})
 ),
 
 activities as (
@@ -121,7 +121,7 @@ summed_per_session as (
 
 select
     -- ids
-    user_id || '@' || cast(started_at as {{ dbt.type_string() }}) as session_id,
+    user_id || '@' || cast(started_at as string) as session_id,
     user_id,
 
     -- text

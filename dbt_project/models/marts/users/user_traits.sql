@@ -70,14 +70,14 @@ evidence as (
     select
         user_id,
         'weekday' as trait,
-        cast(iso_weekday as {{ dbt.type_string() }}) as trait_value,
+        cast(iso_weekday as string) as trait_value,
         n_active_days as n_evidence
     from activity_per_weekday
     union all
     select
         user_id,
         'hour' as trait,
-        lpad(cast(start_hour as {{ dbt.type_string() }}), 2, '0') as trait_value,
+        lpad(cast(start_hour as string), 2, '0') as trait_value,
         count(*) as n_evidence
     from recent_sessions
     group by user_id, start_hour
