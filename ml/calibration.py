@@ -1,15 +1,18 @@
 """Turns a model's raw log-odds into probabilities that come true, by the plainest map that fits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
 Method = Literal["as_is", "platt", "beta"]
 
 _EDGE = 1e-6  # probabilities stay inside (0, 1)
+_PAIRS = 6  # dates a horizon apart, to measure persistence on
+_UNKNOWN = 0.5  # its value where there are fewer
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,15 @@ class Calibration:
         odds = self.intercept + self.slope_low * low + self.slope_high * high
         return np.clip(1 / (1 + np.exp(-odds)), _EDGE, 1 - _EDGE)
 
+    def damped(self, strength: float) -> "Calibration":
+        """As far from leaving the log-odds as they are as the strength, 0 to 1, says."""
+        return replace(
+            self,
+            intercept=strength * self.intercept,
+            slope_low=1 + strength * (self.slope_low - 1),
+            slope_high=1 + strength * (self.slope_high - 1),
+        )
+
 
 AS_IS = Calibration("as_is", 0.0, 1.0, 1.0)
 
@@ -53,6 +65,32 @@ def calibrate(raw: Floats, labels: Floats) -> Calibration:
         return float(choice[1] * np.log(len(labels)) - 2 * np.log(happened).sum())
 
     return min(choices, key=criterion)[0]
+
+
+def persistence(raw: Floats, labels: Floats, days: Days, horizon_days: int) -> float:
+    """
+    How much of one date's deviation is still there a horizon later, from 0 to 1.
+
+    A whole date runs high or low with the season, and a map fitted on one date would carry that
+    into dates of another season. Seen on the dates trained on, which the model cannot tell apart.
+    """
+    dates, place = np.unique(days, return_inverse=True)
+    offsets = np.array([_offset(raw[place == at], labels[place == at]) for at in range(len(dates))])
+    later = np.searchsorted(dates, dates + np.timedelta64(horizon_days, "D"))
+    pairs = later < len(dates)
+    if pairs.sum() < _PAIRS:
+        return _UNKNOWN
+    before, after = offsets[pairs], offsets[later[pairs]]
+    return float(np.clip((before @ after) / max(before @ before, _EDGE), 0, 1))
+
+
+def _offset(raw: Floats, labels: Floats) -> float:
+    """What must be added to the log-odds so that they are right on average."""
+    added = 0.0
+    for _ in range(20):
+        chance = 1 / (1 + np.exp(-(raw + added)))
+        added += float((labels - chance).sum() / max((chance * (1 - chance)).sum(), _EDGE))
+    return float(np.clip(added, -3, 3))
 
 
 def _logs(raw: Floats) -> tuple[Floats, Floats]:

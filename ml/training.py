@@ -1,13 +1,13 @@
 """Fits one challenger: the booster on early rows, its rounds and calibration on later ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
 
-from ml.calibration import Calibration, calibrate
+from ml.calibration import AS_IS, Calibration, calibrate, persistence
 from ml.declaration import LightgbmBinary, Score
 from ml.frames import Frame
 from ml.splitting import NotEnoughError, Parts
@@ -72,8 +72,11 @@ def train(score: Score, frame: Frame, parts: Parts) -> Model:
     """Fit on the training part; stop and calibrate on the valid part; never read the judged one."""
     fitted, chosen = frame.at(parts.train).labelled(), frame.at(parts.valid).labelled()
     booster = fit(score.model, score.features, fitted, chosen)
-    raw = np.asarray(booster.predict(chosen.values, raw_score=True, num_threads=2))
-    return Model(booster, calibrate(raw, chosen.labels), score.features)
+    model = Model(booster, AS_IS, score.features)
+    then = model.raw(fitted.values)
+    strength = persistence(then, fitted.labels, fitted.days, score.horizon_days)
+    calibration = calibrate(model.raw(chosen.values), chosen.labels).damped(strength)
+    return replace(model, calibration=calibration)
 
 
 def fit(

@@ -10,7 +10,7 @@ import pytest
 
 from townsquare.settings import PROJECT_ROOT, Home
 
-WORLD = {"users": 2000, "days": 180, "seed": 7}
+WORLD = {"users": 2500, "days": 180, "seed": 7}
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,8 @@ def plan(home: Home, as_of: date) -> bool:
     table = pa.table({"event_date": pa.array(sorted(dates), pa.date32())})
     pq.write_table(table, home.warehouse.parent / "rebuild_dates.parquet")
     sequence = max((account.sequence for account in accounts), default=0)
-    _write_json(_plan_file(home), {"as_of": as_of.isoformat(), "sequence": sequence, "full": full})
+    planned = {"as_of": as_of.isoformat(), "sequence": sequence, "full": full, "models": models}
+    _write_json(_plan_file(home), planned)
     log.info("as of %s: %s", as_of, "full build" if full else f"{len(dates)} event dates to build")
     return full
 
