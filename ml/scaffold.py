@@ -92,7 +92,7 @@ def new_score(name: str, scores: Path = SCORES, dbt_project: Path = DBT_PROJECT)
     """Write the declaration, the frame and its yml; a file that is there already stops it."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise TownsquareError(
-            f"{name!r} is no name for a score; take a singular noun in snake_case, as in spam_report."
+            f"{name!r} is no name for a score; take a singular noun like spam_report."
         )
     frames = dbt_project / "models" / "frames"
     texts = {

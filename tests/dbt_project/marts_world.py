@@ -147,7 +147,12 @@ def _write(
 
 
 def run_dbt(
-    home: Home, as_of: date, *arguments: str, rebuild: Iterable[date] = (), check: bool = True
+    home: Home,
+    as_of: date,
+    *arguments: str,
+    rebuild: Iterable[date] = (),
+    network: Network | None = None,
+    check: bool = True,
 ) -> str:
     """Run dbt on a home as of a day, telling it which event dates changed; what it printed."""
     prepare(home)
@@ -159,7 +164,7 @@ def run_dbt(
             *arguments,
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(home.dbt_target), "--log-path", str(home.root / "logs")),
-            *("--vars", json.dumps(Network().dbt_vars(as_of))),
+            *("--vars", json.dumps((network or Network()).dbt_vars(as_of))),
         ],
         env={**os.environ, "TOWNSQUARE_HOME": str(home.root)},
         capture_output=True,

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import worlds
 
 import ml.learning
 from ml.declaration import Score, load
 from ml.learning import learn
-import worlds
 from townsquare.settings import Home
 
 
