@@ -101,8 +101,8 @@ def show_status(told: dict[str, Any], console: Console) -> None:
 
 
 def accounts(landed: Sequence["Account"]) -> list[dict[str, Any]]:
-    """Every file and table of an import with its counts and the reasons of what was refused."""
-    return [
+    """Every file and table of an import with its counts, what was refused and why."""
+    tables = [
         {
             "source_file": account.source_file,
             "table": name,
@@ -115,16 +115,28 @@ def accounts(landed: Sequence["Account"]) -> list[dict[str, Any]]:
         for account in landed
         for name, table in account.tables.items()
     ]
+    left = [
+        {"source_file": account.source_file, "not_imported": account.not_imported}
+        for account in landed
+        if account.not_imported
+    ]
+    return [*tables, *left]
 
 
 def show_accounts(landed: Sequence["Account"], console: Console) -> None:
     """Print what an import read, landed and refused."""
-    rows = accounts(landed)
+    told = accounts(landed)
+    rows = [row for row in told if "table" in row]
     columns = ["source_file", "table", "read", "landed", "quarantined", "duplicate"]
     console.print(_table(columns, rows))
     for row in rows:
         for reason, count in row["reasons"].items():
             console.print(f"  {row['source_file']}: {count:,} x {reason}", highlight=False)
+    for row in told:
+        if "not_imported" in row:
+            console.print(
+                f"  {row['source_file']} is not imported: {row['not_imported']}", highlight=False
+            )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from townsquare.settings import PROJECT_ROOT, Home
 
 
 @pytest.mark.parametrize(
-    ("kills", "readers"), [(8, 3), pytest.param(300, 8, marks=pytest.mark.soak)]
+    ("kills", "readers"), [(6, 3), pytest.param(300, 8, marks=pytest.mark.soak)]
 )
 def test_readers_never_see_a_torn_release_though_publishers_are_killed(
     kills: int, readers: int, tmp_path: Path, request: pytest.FixtureRequest

@@ -35,14 +35,16 @@ def landed(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "read_accounts", lambda _: [ACCOUNT])
 
 
-def test_every_table_of_meta_says_what_a_row_is(publish: Publish, ask: Ask) -> None:
+def test_every_table_and_column_of_meta_is_described(publish: Publish, ask: Ask) -> None:
     publish()
-    told = ask("select table_name, comment from duckdb_tables() where schema_name = 'meta'")
-    assert {str(name) for name, _ in told} >= {
-        "capabilities", "freshness", "gate_skips", "landing", "lineage", "model_runs",
-        "model_versions", "promotions", "releases", "validation_results",
-    }  # fmt: skip
-    assert [name for name, comment in told if not str(comment).startswith("One row per ")] == []
+    tables = ask("select table_name, comment from duckdb_tables() where schema_name = 'meta'")
+    assert {str(name) for name, _ in tables} == {*_meta._TABLES, *ledger.BOOKS}
+    assert [name for name, told in tables if not str(told).startswith("One row per ")] == []
+    columns = ask(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'meta' and coalesce(comment, '') = ''"
+    )
+    assert columns == []
 
 
 def test_landing_and_freshness_are_the_accounts(publish: Publish, ask: Ask) -> None:

@@ -118,6 +118,7 @@ def release_gate(source: Source, suites: Sequence[Suite]) -> Iterator[Check]:
     required = {suite.relation for suite in suites}
     told_by_days = {suite.relation for suite in suites if suite.compares_days}
     known = source.reference.rows if source.reference else {}
+    growth = _growth(source, suites)
     for relation in sorted({*required, *known}):
         is_there = relation in source.columns
         yield _check(
@@ -125,30 +126,39 @@ def release_gate(source: Source, suites: Sequence[Suite]) -> Iterator[Check]:
             f"{relation} is {'there' if is_there else 'missing'}; every release must hold it.",
         )  # fmt: skip
         if is_there and relation in known:
-            yield _size(source, relation, known[relation], may_grow=relation in told_by_days)
+            most = None if relation in told_by_days else growth
+            yield _size(source, relation, known[relation], most)
     for relation, columns in source.columns.items():
         if columns.get("as_of_date") == "DATE":
             yield from _clock(source, relation, columns)
 
 
-def _size(source: Source, relation: str, before: int, may_grow: bool) -> Check:
+def _size(source: Source, relation: str, before: int, growth: float | None) -> Check:
     now = int(source.one(f"select count(*) as n from candidate.main.{quoted(relation)}")["n"])
-    most = max(before * _growth(source), before + FEWEST_GROWN, now if may_grow else 0)
     least = before * SMALLEST_SHARE_KEPT if before > FEWEST_GROWN else min(before, 1)
-    allowed = f"{number(round(least))} to {number(round(most))}"
-    if may_grow:
-        allowed = f"at least {number(round(least))}"
+    allowed, held = f"at least {number(round(least))}", now >= least
+    if growth is not None:
+        most = max(before * growth, before + FEWEST_GROWN)
+        allowed = f"{number(round(least))} to {number(round(most))}"
+        held = least <= now <= most
     return _check(
-        "release", relation, "size", least <= now <= most, number(now), allowed,
+        "release", relation, "size", held, number(now), allowed,
         f"{relation} has {number(now)} rows and had {number(before)} in the last release; "
         f"{allowed} are expected.",
     )  # fmt: skip
 
 
-def _growth(source: Source) -> float:
-    """How many times larger a relation may be: by half, and by more when many days have passed."""
-    days = (source.as_of - source.new_from).days
-    return max(LARGEST_GROWTH, float(1 + days / 14))
+def _growth(source: Source, suites: Sequence[Suite]) -> float:
+    """How many times larger a relation may be: by half, and by more while the network is young."""
+    starts = [
+        source.one(f"select min({quoted(str(suite.event_date))}) as day from reference.main."
+                   f"{quoted(suite.relation)}")["day"]
+        for suite in suites
+        if suite.event_date in source.reference_columns.get(suite.relation, {})
+    ]  # fmt: skip
+    first = min((start for start in starts if start), default=source.new_from)
+    age = max((source.new_from - first).days, 1)
+    return max(LARGEST_GROWTH, 1 + 3 * (source.as_of - source.new_from).days / age)
 
 
 def _clock(source: Source, relation: str, columns: Iterable[str]) -> Iterator[Check]:

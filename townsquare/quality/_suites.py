@@ -142,5 +142,5 @@ def _read(path: Path) -> Suite:
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise TownsquareError(
             f"{path}: {where} is {first.get('input')!r}: {first['msg']}. "
-            f"Mend the line; {FOLDER / 'README.md'} shows what a suite may say."
+            "Mend the line; docs/recipes/add-an-expectation-suite.md shows what a suite may say."
         ) from error

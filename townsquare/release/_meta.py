@@ -1,29 +1,25 @@
 """Writes the schema `meta` into a candidate: what a release tells about itself, in SQL."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 from townsquare import __version__
-from townsquare.ingest import read_accounts
+from townsquare.ingest import Account, read_accounts
 from townsquare.network import Network
 from townsquare.quality import Check
 from townsquare.release import _capabilities, _history, _lineage, _shelf
 from townsquare.settings import Home
 
-
-@dataclass(frozen=True)
-class Table:
-    """One table of `meta`: its comment, its columns as SQL, its rows."""
-
-    name: str
-    comment: str
-    columns: str
-    rows: Iterable[Sequence[object]]
+_TABLES: dict[str, dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("meta.yml").read_text(encoding="utf-8")
+)
+Rows = Iterable[tuple[object, ...]]
 
 
 @dataclass(frozen=True)
@@ -45,13 +41,14 @@ def write(facts: Facts, database: Path) -> dict[str, int]:
         connection.execute("begin")
         connection.execute("drop schema if exists meta cascade")
         connection.execute("create schema meta")
-        rows = relation_rows(connection)
-        for table in _tables(facts, rows):
-            _create(connection, table)
+        counts = relation_rows(connection)
+        for name, rows in _rows(facts, counts).items():
+            _create(connection, name, rows)
         _copy_books(connection, facts)
+        _describe(connection)
         connection.execute("commit")
         connection.execute("checkpoint")
-    return rows
+    return counts
 
 
 def relation_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -66,93 +63,84 @@ def relation_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return counts
 
 
-def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    connection.execute(f"create table meta.{table.name} ({table.columns})")
-    connection.execute(f"comment on table meta.{table.name} is '{table.comment}'")
-    columns = list(zip(*table.rows, strict=True))
-    if columns:
+def _create(connection: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> None:
+    told: dict[str, tuple[str, str]] = _TABLES[name]["columns"]
+    columns = ", ".join(f"{column} {kind}" for column, (kind, _) in told.items())
+    connection.execute(f"create table meta.{name} ({columns})")
+    values = list(zip(*rows, strict=True))
+    if values:
         import pyarrow as pa
 
-        names = [f"column_{place}" for place in range(len(columns))]
-        connection.register("rows_of_meta", pa.table([list(one) for one in columns], names=names))
-        connection.execute(f"insert into meta.{table.name} select * from rows_of_meta")
+        table = pa.table([list(column) for column in values], names=list(told))
+        connection.register("rows_of_meta", table)
+        connection.execute(f"insert into meta.{name} select * from rows_of_meta")
         connection.unregister("rows_of_meta")
 
 
-def _tables(facts: Facts, rows: dict[str, int]) -> Iterator[Table]:
+def _describe(connection: duckdb.DuckDBPyConnection) -> None:
+    """Comments on every table and column, as on the marts: analysts look there."""
+    for table, told in _TABLES.items():
+        _comment(connection, f"table meta.{table}", told["description"])
+        for column, text in told["columns"].items():
+            said = text if isinstance(text, str) else text[1]
+            _comment(connection, f"column meta.{table}.{column}", said)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> None:
+    literal = text.replace("'", "''")
+    connection.execute(f"comment on {what} is '{literal}'")
+
+
+def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
+    """What stands in each table that is not a book of learning."""
     project = _lineage.read_project(facts.home)
-    yield _releases(facts, rows)
-    yield _release_events(facts)
-    yield _validation_results(facts)
-    yield _gate_skips(facts)
-    yield _model_runs(facts, rows)
-    yield _capabilities_table(facts, project, rows)
-    yield _lineage_table(project)
-    yield from _landing(facts)
+    accounts = read_accounts(facts.home)
+    return {
+        "releases": _releases(facts, counts),
+        "release_events": _release_events(facts),
+        "validation_results": _validation_results(facts),
+        "gate_skips": _gate_skips(facts),
+        "model_runs": _model_runs(facts, counts),
+        "capabilities": _capabilities.rows(facts.home, project, counts),
+        "lineage": _edges(project),
+        "landing": _landing(accounts),
+        "freshness": _capabilities.freshness(accounts),
+    }
 
 
-def _releases(facts: Facts, rows: dict[str, int]) -> Table:
-    earlier = [
-        (
-            release.release_id,
-            release.manifest["as_of"],
-            release.manifest["created_at"],
-            release.manifest["published_at"],
-            release.manifest["townsquare_version"],
-            release.manifest["network"],
-            len(release.manifest["relations"]),
-            sum(one["rows"] for one in release.manifest["relations"].values()),
-        )
-        for release in _shelf.kept(facts.home)
-    ]
-    this = (
+def _releases(facts: Facts, counts: dict[str, int]) -> Rows:
+    for release in _shelf.kept(facts.home):
+        told = release.manifest
+        yield (
+            release.release_id, told["as_of"], told["created_at"], told["published_at"],
+            told["townsquare_version"], told["network"], len(told["relations"]),
+            sum(one["rows"] for one in told["relations"].values()),
+        )  # fmt: skip
+    yield (
         facts.release_id, facts.as_of, facts.created_at, _history.now().isoformat(), __version__,
-        facts.network.name, len(rows), sum(rows.values()),
+        facts.network.name, len(counts), sum(counts.values()),
     )  # fmt: skip
-    return Table(
-        "releases",
-        "One row per kept release up to this one.",
-        "release_id varchar, as_of_date date, created_at timestamp, published_at timestamp, "
-        "townsquare_version varchar, network varchar, n_relations integer, n_rows bigint",
-        [*earlier, this],
-    )
 
 
-def _release_events(facts: Facts) -> Table:
-    return Table(
-        "release_events",
-        "One row per event of a release: built, rejected, published, rolled_back, pruned.",
-        "event_at timestamp, event varchar, release_id varchar, done_by varchar, detail varchar",
-        [
-            (event["at"], event["event"], event["release_id"], event["who"], _detail(event))
-            for event in _history.events(facts.home)
-        ],
-    )
+def _release_events(facts: Facts) -> Rows:
+    for event in _history.events(facts.home):
+        rest = {k: v for k, v in event.items() if k not in _OF_EVERY_EVENT}
+        detail = json.dumps(rest) if rest else None
+        yield (*(event[key] for key in _OF_EVERY_EVENT), detail)
 
 
-def _detail(event: dict[str, Any]) -> str | None:
-    rest = {k: v for k, v in event.items() if k not in {"at", "event", "release_id", "who"}}
-    return json.dumps(rest) if rest else None
+_OF_EVERY_EVENT = ("at", "event", "release_id", "who")
 
 
-def _validation_results(facts: Facts) -> Table:
+def _validation_results(facts: Facts) -> Rows:
     skipped = [skip["gate"] for skip in facts.skips]
-    return Table(
-        "validation_results",
-        "One row per check that the gates made of this release.",
-        "release_id varchar, gate varchar, relation varchar, expectation varchar, "
-        "column_name varchar, severity varchar, is_passed boolean, is_skipped boolean, "
-        "observed varchar, expected varchar, message varchar",
-        [
-            (
-                facts.release_id, check.gate, check.relation, check.expectation, check.column,
-                check.severity, check.success,
-                check.stops and any(is_covered(check, gate) for gate in skipped),
-                check.observed, check.expected, check.message,
-            )
-            for check in facts.checks
-        ],
-    )  # fmt: skip
+    for check in facts.checks:
+        is_skipped = check.stops and any(is_covered(check, gate) for gate in skipped)
+        yield (
+            facts.release_id, check.gate, check.relation, check.expectation, check.column,
+            check.severity, check.success, is_skipped, check.observed, check.expected,
+            check.message,
+        )  # fmt: skip
 
 
 def is_covered(check: Check, gate: str) -> bool:
@@ -160,90 +148,42 @@ def is_covered(check: Check, gate: str) -> bool:
     return check.name == gate or check.name.startswith(gate + ".")
 
 
-def _gate_skips(facts: Facts) -> Table:
-    earlier = [
-        (event["release_id"], *(skip[key] for key in _SKIP))
-        for event in _history.events(facts.home)
-        if event["event"] == "published"
-        for skip in event.get("gate_skips", ())
-    ]
-    this = [(facts.release_id, *(skip[key] for key in _SKIP)) for skip in facts.skips]
-    return Table(
-        "gate_skips",
-        "One row per gate that a release was allowed to fail, with who allowed it and why.",
-        "release_id varchar, gate varchar, skipped_by varchar, "
-        "skipped_at timestamp, reason varchar",
-        [*(row for row in earlier if row[0] != facts.release_id), *this],
-    )
+def _gate_skips(facts: Facts) -> Rows:
+    for event in _history.events(facts.home):
+        if event["event"] == "published" and event["release_id"] != facts.release_id:
+            for skip in event.get("gate_skips", ()):
+                yield event["release_id"], *(skip[key] for key in _OF_EVERY_SKIP)
+    for skip in facts.skips:
+        yield facts.release_id, *(skip[key] for key in _OF_EVERY_SKIP)
 
 
-_SKIP = ("gate", "skipped_by", "skipped_at", "reason")
+_OF_EVERY_SKIP = ("gate", "skipped_by", "skipped_at", "reason")
 
 
-def _model_runs(facts: Facts, rows: dict[str, int]) -> Table:
-    return Table(
-        "model_runs",
-        "One row per dbt model: how its last build before this release went.",
-        "release_id varchar, layer varchar, model varchar, status varchar, n_rows bigint, "
-        "seconds double, started_at timestamp, message varchar",
-        [
-            (
-                facts.release_id, run.layer, run.model, run.status, rows.get(run.model),
-                run.seconds, run.started_at, run.message,
-            )
-            for run in _lineage.read_runs(facts.home)
-        ],
-    )  # fmt: skip
+def _model_runs(facts: Facts, counts: dict[str, int]) -> Rows:
+    for run in _lineage.read_runs(facts.home):
+        yield (
+            facts.release_id, run.layer, run.model, run.status, counts.get(run.model),
+            run.seconds, run.started_at, run.message,
+        )  # fmt: skip
 
 
-def _capabilities_table(facts: Facts, project: _lineage.Project, rows: dict[str, int]) -> Table:
-    return Table(
-        "capabilities",
-        "One row per relation and score: whether this network supports it, and if not, why.",
-        "name varchar, kind varchar, is_available boolean, reason varchar",
-        _capabilities.rows(facts.home, project, rows),
-    )
+def _edges(project: _lineage.Project) -> Rows:
+    for key in sorted(project.models):
+        for upstream in project.upstream(key):
+            kind, *_, name = upstream.split(".")
+            yield key.split(".")[-1], name, kind
 
 
-def _lineage_table(project: _lineage.Project) -> Table:
-    edges = [
-        (key.split(".")[-1], upstream.split(".")[-1], upstream.split(".")[0])
-        for key in sorted(project.models)
-        for upstream in project.upstream(key)
-    ]
-    return Table(
-        "lineage",
-        "One row per model and thing that it is made of directly.",
-        "model varchar, upstream varchar, upstream_kind varchar",
-        edges,
-    )
-
-
-def _landing(facts: Facts) -> Iterator[Table]:
-    accounts = read_accounts(facts.home)
-    yield Table(
-        "landing",
-        "One row per landed file and contract table: read = landed + quarantined + duplicate.",
-        "batch_id varchar, source_file varchar, adapter varchar, table_name varchar, "
-        "n_read bigint, n_landed bigint, n_quarantined bigint, n_duplicate bigint, "
-        "quarantine_reasons varchar, landed_at timestamp",
-        [
-            (
+def _landing(accounts: Sequence[Account]) -> Rows:
+    for account in accounts:
+        for name, table in account.tables.items():
+            yield (
                 account.batch_id, account.source_file, account.adapter, name, table.read,
                 table.landed, table.quarantined, table.duplicate,
                 json.dumps(table.reasons) if table.reasons else None,
                 account.landed_at.replace(tzinfo=None),
-            )
-            for account in accounts
-            for name, table in account.tables.items()
-        ],
-    )  # fmt: skip
-    yield Table(
-        "freshness",
-        "One row per contract table: how much of it has landed, and how new it is.",
-        "table_name varchar, n_rows bigint, newest_event_date date, newest_landed_at timestamp",
-        _capabilities.freshness(accounts),
-    )
+            )  # fmt: skip
 
 
 def _copy_books(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
@@ -255,16 +195,8 @@ def _copy_books(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         path = str(facts.home.models / f"{book}.parquet").replace("'", "''")
         connection.execute(f"create table meta.{book} as select * from read_parquet('{path}')")
     connection.execute(_CHAMPIONS, [facts.as_of])
-    for book in ledger.BOOKS:
-        comment = _BOOKS.get(book, f"One row per entry of the book {book} of learning.")
-        connection.execute(f"comment on table meta.{book} is '{comment}'")
 
 
-_BOOKS = {
-    "promotions": "One row per decision about a model version, by whom, when and why.",
-    "model_versions": "One row per model version with its figures; is_champion: it speaks now.",
-    "drift": "One row per score, as_of_date and quantity compared with the training frame.",
-}
 _CHAMPIONS = """
     create or replace table meta.model_versions as
     with promoted as (

@@ -1,0 +1,53 @@
+"""Features: nothing of what they say comes from after their date, and each is described once."""
+
+from collections.abc import Callable
+
+import yaml
+from conftest import FIRST, SEED
+from marts_world import TABLES, random_world
+
+from townsquare.settings import DBT_PROJECT, Home
+
+Rows = Callable[[Home, str], list[tuple]]
+FEATURES = sorted((DBT_PROJECT / "models" / "features").glob("feat_user_*.yml"))
+
+
+def test_features_do_not_see_the_future(
+    early_warehouse: Home, whole_warehouse: Home, rows: Rows, differences: Callable[..., dict]
+) -> None:
+    where = f"as_of_date = date '{FIRST}'"
+    tables = [f"features.{path.stem}" for path in FEATURES]
+    assert len(tables) >= 5
+    ((asked,),) = rows(early_warehouse, f"select count(*) from {tables[0]} where {where}")
+    assert asked > 10
+
+    assert differences(early_warehouse, whole_warehouse, tables, where) == {}
+
+
+def test_the_world_tells_enough_late_for_that_to_mean_something() -> None:
+    late = [
+        row
+        for table, told in random_world(SEED).rows.items()
+        for row in told
+        if row[TABLES[table].event_time].date() < FIRST <= row["told"]
+    ]
+    assert len(late) > 10
+
+
+def test_every_feature_is_described_and_nothing_else_is(whole_warehouse: Home, rows: Rows) -> None:
+    assert FEATURES
+    for path in FEATURES:
+        (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        query = f"select column_name from duckdb_columns() where table_name = '{path.stem}'"
+        built = {name for (name,) in rows(whole_warehouse, query)}
+        assert {column["name"] for column in model["columns"]} == built, path.name
+
+
+def test_no_two_features_share_a_description() -> None:
+    names: dict[str, set[str]] = {}
+    for path in FEATURES:
+        (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        for column in model["columns"]:
+            names.setdefault(column["description"], set()).add(column["name"])
+    assert len(names) > 100
+    assert {text: shared for text, shared in names.items() if len(shared) > 1} == {}
