@@ -1,32 +1,15 @@
 """Warehouses of one small random world, built in three ways, for the tests of every layer."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import duckdb
 import pytest
+from growth import FIRST, LAYERS, NETWORK, SEED, STEPS
 from marts_world import END, START, land, random_world, run_dbt
 
-from townsquare.network import Network, Windows
 from townsquare.settings import Home
-
-SEED = 3
-LAYERS = tuple(
-    f"path:models/{layer}" for layer in ("staging", "intermediate", "features", "frames")
-)
-# Windows so short that forty days hold mature labels, and users who leave and come back.
-NETWORK = Network(
-    as_of_step_days=2,
-    windows=Windows(
-        churn_active_days=6,
-        churn_horizon_days=3,
-        conversion_candidate_days=9,
-        conversion_horizon_days=2,
-    ),
-)
-FIRST = date(2025, 2, 5)  # on the grid, so that later builds ask about it too
-STEPS = [FIRST, FIRST + timedelta(days=1), FIRST + timedelta(days=2), END]
 
 
 @pytest.fixture(scope="session")

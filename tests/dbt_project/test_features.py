@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import yaml
-from conftest import FIRST, SEED
+from growth import FIRST, SEED
 from marts_world import TABLES, random_world
 
 from townsquare.settings import DBT_PROJECT, Home

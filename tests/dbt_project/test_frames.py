@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pyarrow.parquet as pq
-from conftest import END, FIRST, STEPS
+from growth import FIRST, STEPS
+from marts_world import END
 
 from townsquare.settings import Home
 

@@ -1,4 +1,4 @@
-"""The workhorses: the same however the warehouse grew, and no costlier than the days they rebuild."""
+"""The workhorses: the same however the warehouse grew, and true to the events that they count."""
 
 from collections.abc import Callable
 

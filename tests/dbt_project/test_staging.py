@@ -1,4 +1,4 @@
-"""Staging: one pair of models per contract table, reading only the files of the days it is asked for."""
+"""Staging: a pair of models per contract table, which read only the files of the days asked for."""
 
 import re
 from collections.abc import Callable
