@@ -1,5 +1,5 @@
--- One row per candidate and as_of_date: who the user is, whom they are tied to and what they
--- bought, as known strictly before as_of_date.
+-- One row per candidate and as_of_date: who the user is and whom they are tied to, as known
+-- strictly before as_of_date.
 -- depends_on: {{ ref('int_rebuild_dates') }} {{ ref('int_as_of_dates') }}
 with
 
@@ -18,13 +18,6 @@ days as (
 reception_days as (
     select * from {{ ref('int_user_reception_days') }}
     where n_follows_received != 0 or n_unfollows_received != 0
-),
-
-conversions as (select * from {{ ref('stg_conversions_versions') }}),
-
-assignments as (
-    select * from {{ ref('stg_assignments_versions') }}
-    where arm = 'treatment'
 ),
 
 profiles as (
@@ -46,7 +39,7 @@ profiles as (
     where users.superseded_date is null or users.superseded_date >= candidates.as_of_date
 ),
 
-versions_counted as (
+plans_counted as (
     select
         candidates.user_id,
         candidates.as_of_date,
@@ -87,41 +80,6 @@ followers as (
             and reception_days.activity_date < candidates.as_of_date
             and reception_days.known_date < candidates.as_of_date
     group by candidates.user_id, candidates.as_of_date
-),
-
-purchases as (
-    select
-        candidates.user_id,
-        candidates.as_of_date,
-        count(distinct conversions.conversion_id) as n_conversions_lifetime,
-        min({{ days_between('conversions.event_date', 'candidates.as_of_date') }})
-            as days_since_conversion
-    from candidates
-    inner join conversions
-        on
-            candidates.user_id = conversions.user_id
-            and conversions.event_date < candidates.as_of_date
-            and conversions.known_date < candidates.as_of_date
-    where
-        conversions.superseded_date is null or conversions.superseded_date >= candidates.as_of_date
-    group by candidates.user_id, candidates.as_of_date
-),
-
-treatments as (
-    select
-        candidates.user_id,
-        candidates.as_of_date,
-        count(distinct assignments.assignment_id) as n_treatments_28d,
-        min({{ days_between('assignments.event_date', 'candidates.as_of_date') }})
-            as days_since_treatment_28d
-    from candidates
-    inner join assignments
-        on
-            candidates.user_id = assignments.user_id
-            and assignments.event_date < candidates.as_of_date
-            and assignments.event_date >= {{ add_days('candidates.as_of_date', -28) }}
-            and assignments.known_date < candidates.as_of_date
-    group by candidates.user_id, candidates.as_of_date
 )
 
 select
@@ -130,23 +88,19 @@ select
     profiles.country,
     profiles.language,
     profiles.plan,
-    versions_counted.n_plans_lifetime,
+    plans_counted.n_plans_lifetime,
     coalesce(following.n_following, 0) as n_following,
     coalesce(followers.n_followers, 0) as n_followers,
-    coalesce(purchases.n_conversions_lifetime, 0) as n_conversions_lifetime,
-    coalesce(treatments.n_treatments_28d, 0) as n_treatments_28d,
     profiles.registration_hour,
     profiles.account_kind = 'person' as is_person,
     lower(profiles.plan) not in ('', 'free', 'basic', 'none') as has_paid_plan,
     profiles.days_since_registration,
-    purchases.days_since_conversion,
-    treatments.days_since_treatment_28d,
     profiles.as_of_date
 from profiles
-left join versions_counted
+left join plans_counted
     on
-        profiles.user_id = versions_counted.user_id
-        and profiles.as_of_date = versions_counted.as_of_date
+        profiles.user_id = plans_counted.user_id
+        and profiles.as_of_date = plans_counted.as_of_date
 left join following
     on
         profiles.user_id = following.user_id
@@ -155,11 +109,3 @@ left join followers
     on
         profiles.user_id = followers.user_id
         and profiles.as_of_date = followers.as_of_date
-left join purchases
-    on
-        profiles.user_id = purchases.user_id
-        and profiles.as_of_date = purchases.as_of_date
-left join treatments
-    on
-        profiles.user_id = treatments.user_id
-        and profiles.as_of_date = treatments.as_of_date

@@ -12,7 +12,9 @@ interactions as (select * from {{ ref('feat_user_interactions') }}),
 
 reception as (select * from {{ ref('feat_user_reception') }}),
 
-threads as (select * from {{ ref('feat_user_threads') }})
+threads as (select * from {{ ref('feat_user_threads') }}),
+
+offers as (select * from {{ ref('feat_user_offers') }})
 
 -- noqa: disable=AM04,RF02,ST07
 -- Every feature, whatever is added: `using` gives the two keys once, and no list goes stale.
@@ -23,3 +25,4 @@ inner join contributions using (user_id, as_of_date)
 inner join interactions using (user_id, as_of_date)
 inner join reception using (user_id, as_of_date)
 inner join threads using (user_id, as_of_date)
+inner join offers using (user_id, as_of_date)
