@@ -39,6 +39,8 @@ def environment(home: Home, port: int) -> dict[str, str]:
     return {
         "AIRFLOW_HOME": str(folder),
         **own,
+        # dbt leaves semaphores to the end of its process, and Python tells that as an error.
+        "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
         **os.environ,
         "TOWNSQUARE_HOME": str(home.root),
         "_AIRFLOW__SKIP_DATABASE_EXECUTOR_COMPATIBILITY_CHECK": "1",

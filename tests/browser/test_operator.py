@@ -66,6 +66,7 @@ def test_a_tasks_log_tells_the_models_and_their_times(
     page: Page, desk: tuple[Home, services.Running], scheduled: str, pictures: Path
 ) -> None:
     page.goto(f"{desk[1].url}/dags/{DAG}/runs/{scheduled}/tasks/build_marts")
+    page.get_by_role("button", name="Show Grid").click()
     page.get_by_text("daily_metrics").first.wait_for()
     page.screenshot(path=pictures / "airflow-log.png")
 

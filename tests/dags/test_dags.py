@@ -82,6 +82,7 @@ def test_every_dag_and_task_says_what_to_do_when_it_is_red(parsed: dict[str, Any
         assert "red" in dag["doc"], name
         for task, told in dag["tasks"].items():
             assert told["doc"], f"{name}.{task} has no documentation"
+            assert "\n    " not in told["doc"], f"{name}.{task}'s page would show code"
 
 
 def test_every_task_that_writes_shares_the_one_slot_and_is_retried(parsed: dict[str, Any]) -> None:
