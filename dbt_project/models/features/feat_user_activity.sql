@@ -29,7 +29,11 @@ days as (
         user_id,
         n_active_days,
         n_activities,
-        case when extract(isodow from activity_date) >= 6 then n_activities else 0 end
+        {# 1970-01-05 was a Monday #}
+        case
+            when {{ days_between("date '1970-01-05'", 'activity_date') }} % 7 >= 5 then n_activities
+            else 0
+        end
             as n_weekend_activities,
         {%- for part in parts_of_day %}
         n_{{ part }}_activities,
