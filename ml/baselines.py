@@ -65,7 +65,7 @@ class Logistic:
         self._mean = design.mean(axis=0)
         spread = design.std(axis=0)
         self._spread = np.where(spread > 0, spread, 1.0)
-        self._model = LogisticRegression(max_iter=1000, tol=1e-4)
+        self._model = LogisticRegression(solver="newton-cholesky", max_iter=200)
         self._model.fit((design - self._mean) / self._spread, labels)
 
     def predict(self, values: Floats) -> Floats:

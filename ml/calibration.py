@@ -35,6 +35,11 @@ class Calibration:
         odds = self.intercept + self.slope_low * low + self.slope_high * high
         return np.clip(1 / (1 + np.exp(-odds)), _EDGE, 1 - _EDGE)
 
+    def levelled(self, raw: Floats, labels: Floats) -> "Calibration":
+        """The same shape, at the level of newer rows: right on average over these."""
+        odds = self.slope_low * _logs(raw)[0] + self.slope_high * _logs(raw)[1]
+        return replace(self, intercept=_offset(odds, labels))
+
     def damped(self, strength: float) -> "Calibration":
         """As far from leaving the log-odds as they are as the strength, 0 to 1, says."""
         return replace(

@@ -92,7 +92,7 @@ class Judged:
 
 def judge(score: Score, model: Model, frame: Frame, parts: Parts) -> Judged:
     """Measure the model and its baselines on the judged part."""
-    fitted, rows = frame.at(parts.train).labelled(), frame.at(parts.judge).labelled()
+    fitted, rows = frame.at(parts.refit).labelled(), frame.at(parts.judge).labelled()
     single = best_single_feature(score.features, fitted.values, fitted.labels)
     if single.train_auc > score.gates.max_single_feature_auc:
         raise NotEnoughError(

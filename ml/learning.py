@@ -87,7 +87,7 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
     enough = score.gates.min_positives
     parts = split(frame.outcomes(), as_of, score.horizon_days, score.split, enough)
     check_rows(score, frame, parts)
-    data_version = frame.at((*parts.train, *parts.valid, *parts.judge)).fingerprint()
+    data_version = frame.at((*parts.refit, *parts.judge)).fingerprint()
     name = registry.version_name(score, as_of, data_version)
     said = registry.was_decided(home, score.name, name)
     if said is not None:
@@ -96,9 +96,9 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
     judged = judge(score, model, frame, parts)
     decision = decide(score, judged, _rival(home, score, as_of, champion, parts))
     facts = _facts(score, as_of, parts, model, judged.judgement)
-    facts |= {"data_version": data_version, "n_trained": len(frame.at(parts.train).labelled())}
+    facts |= {"data_version": data_version, "n_trained": len(frame.at(parts.refit).labelled())}
     version = registry.keep(home, score, name, model, facts)
-    drifts = compare(frame.at(parts.train[-1:]), frame.at([as_of]), {})
+    drifts = compare(frame.at(parts.refit[-1:]), frame.at([as_of]), {})
     write_card(version, score, model, judged, decision, drifts)
     registry.record(home, score, version, decision, BY)
     over = asdict(decision.over_champion) if decision.over_champion else None

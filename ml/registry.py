@@ -45,7 +45,7 @@ class Version:
     @property
     def reference_date(self) -> date:
         """The last as_of_date it was trained on: what today is compared with for drift."""
-        return date.fromisoformat(self.facts["parts"]["train"][-1])
+        return date.fromisoformat(self.facts["parts"]["refit"][-1])
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -213,7 +213,7 @@ def _version_row(score: Score, version: Version) -> dict[str, Any]:
         "calibration": facts["calibration"]["method"],
         "n_features": len(version.features),
     }
-    for part, word in (("train", "trained"), ("valid", "valid"), ("judge", "judged")):
+    for part, word in (("refit", "trained"), ("valid", "valid"), ("judge", "judged")):
         row[f"{word}_from_date"] = date.fromisoformat(facts["parts"][part][0])
         row[f"{word}_until_date"] = date.fromisoformat(facts["parts"][part][-1])
     for column in ledger.MODEL_VERSIONS.names:

@@ -21,10 +21,16 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Parts:
-    """The as_of_dates of each part, ascending."""
+    """
+    The as_of_dates of each part, ascending.
+
+    A model is fitted on `train` to choose its size and calibration on `valid`; so chosen, it is
+    fitted anew on `refit`, which is all that is known a horizon before `judge`, and judged there.
+    """
 
     train: tuple[date, ...]
     valid: tuple[date, ...]
+    refit: tuple[date, ...]
     judge: tuple[date, ...]
 
 
@@ -44,7 +50,8 @@ def split(
     train = _all(known, valid[0] - horizon, declared.train_days) if valid else ()
     if not train:
         raise NotEnoughError(_too_short(sorted(known), as_of, horizon_days))
-    return Parts(train, valid, judge)
+    refit = tuple(sorted(day for day in known if train[0] <= day <= judge[0] - horizon))
+    return Parts(train, valid, refit, judge)
 
 
 def _all(known: Mapping[date, Outcomes], until: date, days: int) -> tuple[date, ...]:

@@ -1,7 +1,7 @@
 """Fits one challenger: the booster on early rows, its rounds and calibration on later ones."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -69,25 +69,39 @@ def check_rows(score: Score, frame: Frame, parts: Parts) -> None:
 
 
 def train(score: Score, frame: Frame, parts: Parts) -> Model:
-    """Fit on the training part; stop and calibrate on the valid part; never read the judged one."""
+    """Choose size and calibration on the valid part, then fit on all known, never the judged."""
     fitted, chosen = frame.at(parts.train).labelled(), frame.at(parts.valid).labelled()
-    booster = fit(score.model, score.features, fitted, chosen)
-    model = Model(booster, AS_IS, score.features)
-    then = model.raw(fitted.values)
+    first = Model(fit(score.model, fitted, chosen), AS_IS, score.features)
+    then = first.raw(fitted.values)
     strength = persistence(then, fitted.labels, fitted.days, score.horizon_days)
-    calibration = calibrate(model.raw(chosen.values), chosen.labels).damped(strength)
-    return replace(model, calibration=calibration)
+    calibration = calibrate(first.raw(chosen.values), chosen.labels).damped(strength)
+    known = frame.at(parts.refit).labelled()
+    last = Model(refit(score.model, first.booster.num_trees(), known), AS_IS, score.features)
+    # The refit has learned the level of the valid rows itself; only the shape is still to mend.
+    return replace(last, calibration=calibration.levelled(last.raw(known.values), known.labels))
 
 
-def fit(
-    declared: LightgbmBinary, features: Sequence[str], fitted: Frame, chosen: Frame
-) -> lightgbm.Booster:
+def fit(declared: LightgbmBinary, fitted: Frame, chosen: Frame) -> lightgbm.Booster:
     """A booster whose number of trees was best on the chosen rows."""
     params = {**REPEATABLE, **declared.params}
-    names = list(features)
-    rows = lightgbm.Dataset(fitted.values, fitted.labels, feature_name=names, params=params)
+    rows = _dataset(fitted, params)
     later = lightgbm.Dataset(chosen.values, chosen.labels, reference=rows)
     stop = lightgbm.early_stopping(declared.patience, verbose=False)
     booster = lightgbm.train(params, rows, declared.rounds, valid_sets=[later], callbacks=[stop])
-    # Through text, so that the model in memory and the one read back from its file are one.
-    return lightgbm.Booster(model_str=booster.model_to_string(num_iteration=booster.best_iteration))
+    return _as_read_back(booster, booster.best_iteration)
+
+
+def refit(declared: LightgbmBinary, n_trees: int, rows: Frame) -> lightgbm.Booster:
+    """A booster of a size chosen before."""
+    params = {**REPEATABLE, **declared.params}
+    return _as_read_back(lightgbm.train(params, _dataset(rows, params), n_trees), n_trees)
+
+
+def _dataset(rows: Frame, params: dict[str, Any]) -> lightgbm.Dataset:
+    names = list(rows.features)
+    return lightgbm.Dataset(rows.values, rows.labels, feature_name=names, params=params)
+
+
+def _as_read_back(booster: lightgbm.Booster, n_trees: int) -> lightgbm.Booster:
+    """Through text, so that the model in memory and the one read from its file are the same."""
+    return lightgbm.Booster(model_str=booster.model_to_string(num_iteration=n_trees))

@@ -103,7 +103,8 @@ def up(
     if already is not None:
         raise TownsquareError(f"Airflow is already up for {home.root} at {already.url}.")
     with services.airflow(home, port, _say, extra=("triggerer",)) as running:
-        runs.Airflow(home, running).prepare(unpause=["townsquare_daily", "townsquare_train"])
+        with runs.Airflow(home, running) as server:
+            server.prepare(unpause=["townsquare_daily", "townsquare_train"])
         _say(f"Airflow is at {running.url}; user {airflow_env.USER}, its password is in")
         _say(f"{airflow_env.password_file(home)}. Ctrl-C stops it.")
         services.watch()
@@ -222,8 +223,7 @@ def _run_dag(home: Home, dag_id: str, conf: dict[str, Any], quiet: bool) -> str:
     from townsquare import runs, services
 
     say = (lambda _: None) if quiet else _say
-    with services.airflow(home, None, say) as running:
-        server = runs.Airflow(home, running)
+    with services.airflow(home, None, say) as running, runs.Airflow(home, running) as server:
         server.prepare()
         run_id = server.trigger(dag_id, conf)
         with progress.tasks(quiet) as told:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -32,7 +32,7 @@ class TaskState:
 
 
 class Airflow:
-    """Airflow's REST API as one signed-in user."""
+    """Airflow's REST API as one signed-in user, to be used in a `with` block."""
 
     def __init__(self, home: Home, up: Running) -> None:
         self._client = httpx.Client(base_url=up.url, timeout=30)
@@ -40,11 +40,20 @@ class Airflow:
             "/auth/token", json={"username": USER, "password": password(home)}
         )
         if token.status_code >= 400:
+            self._client.close()
             raise TownsquareError(
                 f"Airflow at {up.url} refuses the user {USER!r} of {home.airflow}; "
                 "it was started for another home or with other passwords. Stop it and try again."
             )
         self._client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+
+    def __enter__(self) -> Self:
+        """Itself; its connections close with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections to the server."""
+        self._client.close()
 
     def prepare(self, unpause: Sequence[str] = (), wait_seconds: float = 60) -> None:
         """Create the writer's pool where it is not there yet, and let these DAGs run."""

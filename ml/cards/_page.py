@@ -102,14 +102,19 @@ def _figures(judged: Judged) -> str:
 
 def _data(version: Version, score: Score, model: Model) -> str:
     facts = version.facts
-    purposes = (("train", "to fit"), ("valid", "to stop and calibrate"), ("judge", "to judge"))
+    purposes = (
+        ("train", "to fit a first time"),
+        ("valid", "to choose its size and calibration"),
+        ("refit", "to fit at that size"),
+        ("judge", "to judge"),
+    )
     rows: list[tuple[object, ...]] = [("Owner", score.owner), ("Frame", score.frame)]
     rows.append(("Outcome", f"{score.label}: seen {score.horizon_days} days after as_of_date"))
     for part, purpose in purposes:
         days = facts["parts"][part]
         rows.append((f"As_of_dates {purpose}", f"{days[0]} to {days[-1]} ({len(days)})"))
     rows += [
-        ("Gap between the parts", f"{score.horizon_days} days, one horizon"),
+        ("Gap before choosing and before judging", f"{score.horizon_days} days, one horizon"),
         ("Made as of", version.as_of),
         ("Rows to fit", f"{facts['n_trained']:,}"),
         ("Model", f"{score.model.kind}, {facts['n_trees']} trees, {len(model.features)} features"),

@@ -25,6 +25,8 @@ _STYLE = {
     "axes.axisbelow": True,
 }
 _POINTS = 400  # on a curve
+# What is left out names vocabularies on the web, and a card needs nothing from outside.
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 def calibration(judged: Judged) -> str:
@@ -172,6 +174,6 @@ def _svg(draw: Callable[[Axes], None], title: str, height: float = 3.0) -> str:
         draw(axes)
         axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
         text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(text, format="svg", metadata=_NO_METADATA)
     drawn = text.getvalue()
     return drawn[drawn.index("<svg") :]

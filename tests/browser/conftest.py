@@ -62,7 +62,7 @@ def desk(
         yield home, _await(home, process)
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(90)
+        process.communicate(timeout=90)
 
 
 def _await(home: Home, process: subprocess.Popen[str]) -> services.Running:
@@ -77,9 +77,10 @@ def _await(home: Home, process: subprocess.Popen[str]) -> services.Running:
 
 
 @pytest.fixture(scope="session")
-def airflow(desk: tuple[Home, services.Running]) -> runs.Airflow:
+def airflow(desk: tuple[Home, services.Running]) -> Iterator[runs.Airflow]:
     """The REST API of the desk's Airflow."""
-    return runs.Airflow(*desk)
+    with runs.Airflow(*desk) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 import worlds
 
 import ml.learning
+from ml import mlflow_store
 from ml.declaration import Score, load
 from ml.learning import learn
 from townsquare.settings import Home
@@ -33,8 +34,26 @@ def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., S
 
 
 @pytest.fixture(scope="session")
-def _learned_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, Any]]:
-    home = Home(tmp_path_factory.mktemp("learned") / "var")
+def _store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MLflow's empty tables, which take seconds to make."""
+    home = Home(tmp_path_factory.mktemp("store"))
+    home.models.mkdir(parents=True)
+    mlflow_store._client(home)
+    return home.models / "mlflow.db"
+
+
+def _with_store(root: Path, store: Path) -> Home:
+    home = Home(root)
+    home.models.mkdir(parents=True)
+    shutil.copy(store, home.models / "mlflow.db")
+    return home
+
+
+@pytest.fixture(scope="session")
+def _learned_once(
+    tmp_path_factory: pytest.TempPathFactory, _store: Path
+) -> tuple[Home, dict[str, Any]]:
+    home = _with_store(tmp_path_factory.mktemp("learned") / "var", _store)
     found = load(worlds.declare(home.root / "scores"), worlds.NETWORK)
     worlds.write_frame(home, worlds.make_frame(worlds.weeks(24)))
     with pytest.MonkeyPatch.context() as patch:
@@ -59,9 +78,6 @@ def learned(
 
 
 @pytest.fixture
-def empty_store(_learned_once: tuple[Home, dict[str, Any]], tmp_path: Path) -> Home:
-    """A home without any model, but with MLflow's tables, which take seconds to make."""
-    home = Home(tmp_path / "new")
-    home.models.mkdir(parents=True)
-    shutil.copy(_learned_once[0].models / "mlflow.db", home.models / "mlflow.db")
-    return home
+def empty_store(_store: Path, tmp_path: Path) -> Home:
+    """A home without any model."""
+    return _with_store(tmp_path / "new", _store)
