@@ -167,15 +167,30 @@ def skip_gate(
 
 
 @app.command()
-def status(as_json: Json = False) -> None:
-    """Say what this home holds: source, releases, scores, what is not available, Airflow."""
+def status(
+    verify: Annotated[
+        bool, typer.Option(help="Hold every kept file against what was written down about it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what this home holds: source, releases, scores, what is not available, Airflow.
+
+    With --verify every release is held against the checksums of its manifest and the landing
+    against its accounts; each broken file is named, and the exit code is 1 if there is one.
+    """
     from townsquare import report
 
-    told = report.status(Home.from_environment())
+    home = Home.from_environment()
+    told = report.status(home)
+    if verify:
+        with progress.bar() as bar:
+            told["verified"] = report.verify(home, bar)
     if as_json:
         _print_json(told)
     else:
         report.show_status(told, Console())
+    if verify and told["verified"]["broken"]:
+        raise typer.Exit(1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

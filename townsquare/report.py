@@ -14,6 +14,7 @@ from townsquare.settings import Home
 
 if TYPE_CHECKING:
     from townsquare.ingest import Account
+    from townsquare.progress import Told
 
 _RELATIONS = """
     select table_name as relation, estimated_size as rows
@@ -88,6 +89,32 @@ def status(home: Home) -> dict[str, Any]:
     }
 
 
+def verify(home: Home, told: "Told") -> dict[str, Any]:
+    """What of a home was held against its checksums and accounts, and all that disagrees."""
+    from townsquare import ingest
+
+    n_releases, releases_broken = release.verify(home, told)
+    n_rows, landing_broken = ingest.verify(home, told)
+    return {
+        "releases": n_releases,
+        "landed_rows": n_rows,
+        "broken": [
+            {"path": str(one.path), "problem": one.problem}
+            for one in (*releases_broken, *landing_broken)
+        ],
+    }
+
+
+def _show_verified(verified: dict[str, Any], console: Console) -> None:
+    checked = f"{verified['releases']} releases and {verified['landed_rows']:,} landed rows"
+    if not verified["broken"]:
+        console.print(f"Verified: {checked} are as written down.", soft_wrap=True)
+        return
+    console.print(f"Verified: of {checked} this is broken:", soft_wrap=True)
+    for one in verified["broken"]:
+        console.out(f"  {one['path']} {one['problem']}", highlight=False)
+
+
 def show_status(told: dict[str, Any], console: Console) -> None:
     """Print the status of a home."""
     console.print(f"{told['network']} ({told['adapter']}) in {told['home']}", highlight=False)
@@ -98,6 +125,8 @@ def show_status(told: dict[str, Any], console: Console) -> None:
     console.print(_table(["table", "landed", "quarantined"], rows))
     show_releases(told["releases"], console)
     console.print(f"Airflow: {told['airflow'] or 'not up; `townsquare up` starts it'}")
+    if "verified" in told:
+        _show_verified(told["verified"], console)
 
 
 def accounts(landed: Sequence["Account"]) -> list[dict[str, Any]]:

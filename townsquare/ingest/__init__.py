@@ -3,6 +3,7 @@
 from townsquare.ingest._accounts import Account, TableAccount, read_accounts
 from townsquare.ingest._importing import import_source, land, next_as_of
 from townsquare.ingest._places import prepare
+from townsquare.ingest._verifying import verify
 from townsquare.ingest.adapters import Progress, adapter_names
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "next_as_of",
     "prepare",
     "read_accounts",
+    "verify",
 ]

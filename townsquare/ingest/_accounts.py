@@ -74,7 +74,8 @@ def _account(told: dict[str, Any]) -> Account:
     )
 
 
-def _read(path: Path) -> list[Account]:
+def read_account_file(path: Path) -> list[Account]:
+    """The accounts of one batch; a sentence where the file is none."""
     try:
         return [_account(told) for told in json.loads(path.read_text(encoding="utf-8"))]
     except (ValueError, KeyError, TypeError) as error:
@@ -86,5 +87,5 @@ def _read(path: Path) -> list[Account]:
 
 def read_accounts(home: Home) -> list[Account]:
     """Every account of this home in the order of landing."""
-    accounts = [a for path in accounts_folder(home).glob("*.json") for a in _read(path)]
+    accounts = [a for path in accounts_folder(home).glob("*.json") for a in read_account_file(path)]
     return sorted(accounts, key=lambda account: account.sequence)

@@ -75,7 +75,7 @@ def _widen(path: Path, schema: pa.Schema) -> None:
 
 def _write(rows: pa.Table, path: Path) -> None:
     beside = path.with_suffix(".partial")
-    pq.write_table(rows, beside, compression="zstd")
+    pq.write_table(rows, beside, compression="zstd", write_page_checksum=True)
     beside.replace(path)
 
 

@@ -12,6 +12,7 @@ from townsquare.release._publishing import (
     rollback,
 )
 from townsquare.release._shelf import Release, current_folder, prune
+from townsquare.release._verifying import verify
 
 __all__ = [
     "GateFailed",
@@ -26,4 +27,5 @@ __all__ = [
     "reject",
     "rollback",
     "skip_gate",
+    "verify",
 ]

@@ -1,6 +1,5 @@
 """Audit and publish: a candidate that passes becomes current, any other is set apart."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ import duckdb
 
 from townsquare import __version__
 from townsquare.errors import TownsquareError
+from townsquare.integrity import sha256
 from townsquare.network import Network
 from townsquare.quality import Check, read_results
 from townsquare.release import _history, _ids, _meta, _shelf
@@ -153,7 +153,7 @@ def _write_manifest(facts: _meta.Facts, candidate: Path, rows: dict[str, int]) -
         "files": {
             path.relative_to(candidate).as_posix(): {
                 "bytes": path.stat().st_size,
-                "sha256": _sha256(path),
+                "sha256": sha256(path),
             }
             for path in files
         },
@@ -163,11 +163,6 @@ def _write_manifest(facts: _meta.Facts, candidate: Path, rows: dict[str, int]) -
     _shelf.sync(partial)
     partial.rename(candidate / _shelf.MANIFEST)
     _shelf.sync(candidate)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as read:
-        return hashlib.file_digest(read, "sha256").hexdigest()
 
 
 def rollback(home: Home, release_id: str) -> None:

@@ -32,15 +32,25 @@ class Release:
 
 
 def kept(home: Home) -> list[Release]:
-    """Every complete release, oldest first; a folder without a manifest was never finished."""
+    """Every release whose manifest can be read, oldest first; `verify` names the others."""
     if not home.releases.exists():
         return []
     folders = [path for path in home.releases.iterdir() if _ids.is_id(path.name)]
+    ordered = sorted(folders, key=lambda path: _ids.order(path.name))
     return [
-        Release(path.name, path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
-        for path in sorted(folders, key=lambda path: _ids.order(path.name))
-        if (path / MANIFEST).exists()
+        Release(path.name, path, manifest)
+        for path in ordered
+        if (manifest := _manifest(path)) is not None
     ]
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """What a folder's manifest says; None where it has none, or a disk has damaged it."""
+    try:
+        told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return told
 
 
 def current_id(home: Home) -> str | None:
@@ -60,8 +70,8 @@ def find(home: Home, release_id: str) -> Release:
     found = {release.release_id: release for release in kept(home)}
     if release_id not in found:
         raise TownsquareError(
-            f"{home.releases} keeps no release {release_id!r}; "
-            f"choose one of: {', '.join(found) or 'none yet'}."
+            f"{home.releases} keeps no whole release {release_id!r}; "
+            f"choose one of: {', '.join(found) or 'none yet'}, with `townsquare rollback`."
         )
     return found[release_id]
 
