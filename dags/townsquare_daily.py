@@ -29,6 +29,116 @@ def _is_retry() -> bool:
     return get_current_context()["ti"].try_number > 1
 
 
+@task
+def land_source() -> str:
+    """Land what the source has before the day, each row into landing or quarantine.
+
+    Red: the source could not be read. The log names the file; mend it or take it out of the
+    source folder, then clear this task. Nothing of a file that could not be read has landed.
+    """
+    from townsquare import steps
+
+    context = get_current_context()
+    again = context["dag_run"].run_type == "asset_triggered"
+    return steps.land(HOME, context["params"]["as_of"], again)
+
+
+@task
+def build_warehouse(as_of: str) -> dict[str, int]:
+    """Build staging and the `int_*_days` that every mart reads.
+
+    Red: a model or one of its tests failed; the log names it with dbt's own message. Clear
+    this task after mending: it continues with the models that are left.
+    """
+    from townsquare import steps
+
+    return steps.build(HOME, "warehouse", as_of, _is_retry())
+
+
+@task
+def enrich_marts(as_of: str) -> dict[str, object]:
+    """Learn what texts say, how people hang together and what is rising.
+
+    Red: a learner's declaration, input or code is broken; the log names it. What a network
+    cannot support is no error: `meta.capabilities` says why.
+    """
+    from ml import learners
+
+    return learners.enrich(HOME, as_of)
+
+
+@task
+def build_marts(as_of: str) -> dict[str, int]:
+    """Build the marts that analysts read.
+
+    Red: as for `build_warehouse`.
+    """
+    from townsquare import steps
+
+    return steps.build(HOME, "marts", as_of, _is_retry())
+
+
+@task
+def build_frames(as_of: str) -> dict[str, int]:
+    """Build the features and the frame of every score, one row per entity and as-of date.
+
+    Red: as for `build_warehouse`.
+    """
+    from townsquare import steps
+
+    return steps.build(HOME, "frames", as_of, _is_retry())
+
+
+@task
+def learn_scores(as_of: str) -> list[dict[str, object]]:
+    """Train the scores that are due, promote what has earned it, and score everyone.
+
+    Red: a score's declaration or frame is broken; the log names both. A challenger that does
+    not win is not an error: the champion stays, and `meta.promotions` says why.
+    """
+    from ml import daily
+
+    return daily.learn_all(HOME, as_of)
+
+
+@task
+def build_published(as_of: str) -> dict[str, int]:
+    """Bring the scores into the release's own database.
+
+    Red: as for `build_warehouse`.
+    """
+    from townsquare import steps
+
+    return steps.build(HOME, "published", as_of, _is_retry())
+
+
+@task
+def check_gates(as_of: str) -> str:
+    """Copy the marts into a candidate and hold every gate over it.
+
+    Red: a critical check failed; the log lists each with what was seen and what was expected.
+    The candidate is kept in `quarantine/releases/` with its data docs. Mend the cause and
+    clear this run's first task, or skip the gate with `townsquare skip-gate`.
+    """
+    from townsquare import release, steps
+
+    try:
+        return steps.audit(HOME, as_of)
+    except release.GateFailed as error:  # the same candidate would fail again
+        raise AirflowFailException(str(error)) from error
+
+
+@task(outlets=[RELEASE])
+def publish_release(release_id: str) -> dict[str, object]:
+    """Make the candidate current, in one atomic step, and remove releases past their time.
+
+    Red: the disk is full or the folder `releases` cannot be written. `current` is as it was.
+    """
+    from townsquare import steps
+
+    return steps.publish(HOME, release_id)
+
+
 @dag(
     schedule=SCHEDULE or [MODELS],
     catchup=False,
@@ -53,102 +163,12 @@ def _is_retry() -> bool:
 )
 def townsquare_daily() -> None:
     """One task per layer, one writer at a time."""
-
-    @task
-    def land_source() -> str:
-        """Land what the source has before the day, each row into landing or quarantine.
-
-        Red: the source could not be read. The log names the file; mend it or take it out of the
-        source folder, then clear this task. Nothing of a file that could not be read has landed.
-        """
-        from townsquare import steps
-
-        context = get_current_context()
-        again = context["dag_run"].run_type == "asset_triggered"
-        return steps.land(HOME, context["params"]["as_of"], again)
-
-    @task
-    def build_warehouse(as_of: str) -> dict[str, int]:
-        """Build staging and the `int_*_days` that every mart reads.
-
-        Red: a model or one of its tests failed; the log names it with dbt's own message. Clear
-        this task after mending: it continues with the models that are left.
-        """
-        from townsquare import steps
-
-        return steps.build(HOME, "warehouse", as_of, _is_retry())
-
-    @task
-    def build_marts(as_of: str) -> dict[str, int]:
-        """Build the marts that analysts read.
-
-        Red: as for `build_warehouse`.
-        """
-        from townsquare import steps
-
-        return steps.build(HOME, "marts", as_of, _is_retry())
-
-    @task
-    def build_frames(as_of: str) -> dict[str, int]:
-        """Build the features and the frame of every score, one row per entity and as-of date.
-
-        Red: as for `build_warehouse`.
-        """
-        from townsquare import steps
-
-        return steps.build(HOME, "frames", as_of, _is_retry())
-
-    @task
-    def learn_scores(as_of: str) -> list[dict[str, object]]:
-        """Train the scores that are due, promote what has earned it, and score everyone.
-
-        Red: a score's declaration or frame is broken; the log names both. A challenger that does
-        not win is not an error: the champion stays, and `meta.promotions` says why.
-        """
-        from ml import daily
-
-        return daily.learn_all(HOME, as_of)
-
-    @task
-    def build_published(as_of: str) -> dict[str, int]:
-        """Bring the scores into the release's own database.
-
-        Red: as for `build_warehouse`.
-        """
-        from townsquare import steps
-
-        return steps.build(HOME, "published", as_of, _is_retry())
-
-    @task
-    def check_gates(as_of: str) -> str:
-        """Copy the marts into a candidate and hold every gate over it.
-
-        Red: a critical check failed; the log lists each with what was seen and what was expected.
-        The candidate is kept in `quarantine/releases/` with its data docs. Mend the cause and
-        clear this run's first task, or skip the gate with `townsquare skip-gate`.
-        """
-        from townsquare import release, steps
-
-        try:
-            return steps.audit(HOME, as_of)
-        except release.GateFailed as error:  # the same candidate would fail again
-            raise AirflowFailException(str(error)) from error
-
-    @task(outlets=[RELEASE])
-    def publish_release(release_id: str) -> dict[str, object]:
-        """Make the candidate current, in one atomic step, and remove releases past their time.
-
-        Red: the disk is full or the folder `releases` cannot be written. `current` is as it was.
-        """
-        from townsquare import steps
-
-        return steps.publish(HOME, release_id)
-
     as_of = land_source()
     learned = learn_scores(as_of)
     published = build_published(as_of)
     checked = check_gates(as_of)
-    build_warehouse(as_of) >> build_marts(as_of) >> build_frames(as_of) >> learned
+    warehouse, enriched = build_warehouse(as_of), enrich_marts(as_of)
+    warehouse >> enriched >> build_marts(as_of) >> build_frames(as_of) >> learned
     learned >> published >> checked >> publish_release(checked)
 
 

@@ -2,15 +2,14 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from townsquare.parquet import save
 from townsquare.settings import Home
 
 AT = pa.timestamp("us")
@@ -113,14 +112,6 @@ def write(home: Home, book: str, rows: Sequence[Mapping[str, Any]]) -> None:
             pa.Table.from_pylist([*kept, *rows], schema=BOOKS[book]),
             home.models / f"{book}.parquet",
         )
-
-
-def save(table: pa.Table, path: Path) -> None:
-    """Write a Parquet file whole, or leave the old one; the partial's name matches no glob."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    pq.write_table(table, partial, compression="zstd")
-    partial.replace(path)
 
 
 def prepare(home: Home) -> None:

@@ -14,6 +14,7 @@ from ml import ledger
 from ml.declaration import Score
 from ml.frames import Frame
 from ml.reasons import read_phrases, reasons
+from townsquare.parquet import save
 from townsquare.settings import Home
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def prepare(home: Home) -> None:
     """Make scores/empty.parquet and empty books, so that readers find columns before any score."""
     path = home.scores / "empty.parquet"
     if not path.exists():
-        ledger.save(SCHEMA.empty_table(), path)
+        save(SCHEMA.empty_table(), path)
     ledger.prepare(home)
 
 
@@ -75,7 +76,7 @@ def publish(home: Home, score: Score, model: "Model", version: str, rows: Frame)
         "model_version": [version] * len(rows),
         "expires_at": [expires] * len(rows),
     }
-    ledger.save(pa.table(columns, schema=SCHEMA), partition(home, score, as_of))
+    save(pa.table(columns, schema=SCHEMA), partition(home, score, as_of))
     return predicted
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 DAGS = PROJECT_ROOT / "dags"
-SCORES = PROJECT_ROOT / "ml" / "scores"
+LEARNERS = PROJECT_ROOT / "ml"
+SCORES = LEARNERS / "scores"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,16 @@ class Home:
     def dbt_target(self) -> Path:
         """dbt's artifacts: manifest, run results, compiled SQL."""
         return self.root / "warehouse" / "target"
+
+    @cached_property
+    def inputs(self) -> Path:
+        """One Parquet file per input of the learners, written by dbt, and its days by month."""
+        return self.root / "inputs"
+
+    @cached_property
+    def learned(self) -> Path:
+        """Parquet by relation, written by the learners."""
+        return self.root / "learned"
 
     @cached_property
     def frames(self) -> Path:

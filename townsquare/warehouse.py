@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from townsquare import learned
 from townsquare.errors import TownsquareError
 from townsquare.network import Network
 from townsquare.settings import DBT_PROJECT, Home
 
 # What each layer's task builds: dbt selectors by folder, so that a new model needs no edit here.
 LAYERS: dict[str, Sequence[str]] = {
-    "warehouse": ("path:models/staging", "path:models/intermediate"),
+    "warehouse": ("path:models/staging", "path:models/intermediate", "path:models/inputs"),
     "marts": ("path:models/marts",),
     "frames": ("path:models/features", "path:models/frames"),
     "published": ("path:models/published",),
@@ -31,8 +32,9 @@ def prepare(home: Home) -> None:
     """Create the folders and the marts database that dbt attaches; harmless when they exist."""
     import duckdb
 
-    for folder in (home.warehouse.parent, home.frames, home.scores, home.dbt_target):
+    for folder in (home.warehouse.parent, home.inputs, home.frames, home.scores, home.dbt_target):
         folder.mkdir(parents=True, exist_ok=True)
+    learned.prepare(home)
     if not home.marts.exists():
         with duckdb.connect() as connection:
             path = str(home.marts).replace("'", "''")
@@ -100,6 +102,12 @@ def build(
 def finish(home: Home) -> None:
     """Remember what the warehouse holds now, so that the next plan builds only what changed."""
     _plan_file(home).replace(_state_file(home))
+
+
+def planned_full(home: Home) -> bool:
+    """Whether the run that is under way builds everything anew."""
+    path = _plan_file(home)
+    return bool(json.loads((path if path.exists() else _state_file(home)).read_text())["full"])
 
 
 def built_as_of(home: Home) -> date | None:

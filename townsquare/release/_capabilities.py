@@ -16,12 +16,17 @@ def rows(home: Home, project: Project, counts: dict[str, int]) -> list[Row]:
     """Name, kind, whether it is available, and why not or what it has to do without."""
     landed = {name: n for name, n, *_ in freshness(read_accounts(home))}
     wanting = {name for name in load_tables() if not landed.get(name)}
-    scores = _scores(home)
-    relations = []
+    told = _told(home)
+    scores = _scores({name: said for name, said in told.items() if name not in counts})
+    relations: list[Row] = []
     for name, n_rows in counts.items():
         key = project.published.get(name)
         needs = sorted(wanting & project.contract_tables(key)) if key else []
-        relations.append(_relation(name, n_rows, needs, scores))
+        refused = told.get(name, "available")
+        if refused != "available":
+            relations.append((name, "relation", False, refused))
+        else:
+            relations.append(_relation(name, n_rows, needs, scores))
     return [*relations, *scores]
 
 
@@ -37,9 +42,14 @@ def _relation(name: str, n_rows: int, wanting: Sequence[str], scores: Sequence[R
     return name, "relation", False, reason
 
 
-def _scores(home: Home) -> list[Row]:
+def _told(home: Home) -> dict[str, str]:
+    """What learning says of each score and each learned relation."""
     path = home.models / "capabilities.json"
-    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return told
+
+
+def _scores(told: dict[str, str]) -> list[Row]:
     return [
         (name, "score", said == "available", None if said == "available" else str(said))
         for name, said in sorted(told.items())

@@ -1,0 +1,23 @@
+{# Whether this run hands the rows of an event date to learners: every date of a full build, else
+   those that must be rebuilt. Unlike in_rebuild_dates it serves a view. #}
+{% macro in_planned_dates(column) -%}
+    {%- set rebuilt = ref('int_rebuild_dates') -%}
+    {%- if not execute or flags.FULL_REFRESH -%}
+        {{ column }} < {{ as_of() }}
+    {%- else -%}
+        {%- set query -%}
+            select event_date
+            from {{ rebuilt }}
+            where event_date < {{ as_of() }}
+            order by event_date
+        {%- endset -%}
+        {%- set dates = run_query(query).columns[0].values() -%}
+        {%- if dates | length == 0 -%}
+            false
+        {%- else -%}
+            {{ column }} in (
+                {%- for each in dates %}date '{{ each }}'{{ ', ' if not loop.last }}{% endfor -%}
+            )
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

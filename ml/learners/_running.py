@@ -1,0 +1,63 @@
+"""Runs every learner of a day, in one process, each after those it reads."""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from ml import ledger
+from ml.learners._declaration import Learner, load_all
+from ml.learners._run import NotAvailableError, Run, merge_inputs
+from townsquare import ingest, learned, warehouse
+from townsquare.network import read_network
+from townsquare.settings import Home
+
+log = logging.getLogger(__name__)
+DATES = "input_rebuild_dates"
+
+
+def enrich(home: Home, as_of: str, learners: Sequence[Learner] | None = None) -> dict[str, Any]:
+    """Run the learners for one day; what each says of itself, by name."""
+    network, day = read_network(home), date.fromisoformat(as_of)
+    learned.prepare(home)
+    dates = _dates(home)
+    merge_inputs(home, dates)
+    landed = {table for account in ingest.read_accounts(home) for table in account.tables}
+    told = {}
+    for learner in load_all() if learners is None else learners:
+        began = time.monotonic()
+        run = Run(home, network, day, dates, learner)
+        told[learner.name] = _learn(run, landed) | {"seconds": round(time.monotonic() - began, 2)}
+        log.info("%s: %s", learner.name, told[learner.name])
+    return told
+
+
+def _learn(run: Run, landed: set[str]) -> dict[str, Any]:
+    wanting = sorted(set(run.learner.wants) - landed)
+    try:
+        if wanting:
+            raise NotAvailableError("for want of " + ", ".join(f"`{name}`" for name in wanting))
+        summary: dict[str, Any] = import_module(run.learner.module).learn(run)
+    except NotAvailableError as reason:
+        run.withdraw()
+        _tell(run, f"not available: {reason}")
+        return {"available": False, "reason": str(reason)}
+    _tell(run, "available")
+    return {"available": True, **summary}
+
+
+def _tell(run: Run, sentence: str) -> None:
+    for relation in run.learner.writes:
+        ledger.write_capability(run.home, relation, sentence)
+
+
+def _dates(home: Home) -> tuple[date, ...] | None:
+    """The event dates that this run does again, or None when it is a full one."""
+    if warehouse.planned_full(home):
+        return None
+    path = home.inputs / f"{DATES}.parquet"
+    return tuple(pq.read_table(path)["rebuilt_date"].to_pylist())
