@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from townsquare.simulate._columns import Bools, Columns, Floats, Ints
 from townsquare.simulate._outbox import coded, labels, moments
+from townsquare.simulate._planting import follow_plants
 from townsquare.simulate._sessions import Sessions
 from townsquare.simulate._state import Day, Pool
 from townsquare.simulate._texts import write_texts
@@ -17,6 +18,7 @@ KINDS = ("post", "comment", "image", "video")
 POST, COMMENT, IMAGE, VIDEO = range(4)
 POOL_DAYS = 30
 VIRAL_SHARE = 0.002
+PARTISAN_SHARE = 0.45
 EDITED_SHARE, REMOVED_SHARE, SPAM_REMOVED_SHARE = 0.012, 0.008, 0.5
 
 
@@ -35,6 +37,10 @@ class Drafts(Columns):
     quality: Floats
     boost: Floats
     ring: Ints
+    word: Ints  # of the topic, where a trend or a ring sets it; else -1
+    trend: Ints
+    slant: Floats  # towards a camp: its sign; how strongly: its size
+    bait: Ints  # 1 where it begs for likes
 
 
 def write_posts(day: Day, sessions: Sessions) -> Drafts:
@@ -55,8 +61,10 @@ def write_posts(day: Day, sessions: Sessions) -> Drafts:
         rng.choice(len(heat), count, p=heat / heat.sum()),
         people.interests[author, slots],
     )
+    topic, word, trend = follow_plants(day, author, topic)
     viral = (rng.random(count) < VIRAL_SHARE) & (people.ring[author] < 0)
     ids = day.state.number("content", count)
+    quality = people.skill[author] + 0.7 * rng.normal(size=count)
     return Drafts(
         id=ids,
         author=author,
@@ -66,9 +74,13 @@ def write_posts(day: Day, sessions: Sessions) -> Drafts:
         root=ids,
         topic=topic,
         mood=_moods(day, author, topic, rng),
-        quality=people.skill[author] + 0.7 * rng.normal(size=count),
+        quality=quality,
         boost=np.where(viral, 12.0 * (1 + np.minimum(rng.pareto(1.5, count), 5.0)), 1.0),
         ring=people.ring[author],
+        word=word,
+        trend=trend,
+        slant=_slants(day, author),
+        bait=_baits(day, author, quality),
     )
 
 
@@ -90,13 +102,34 @@ def write_comments(
         quality=day.people.skill[author] + 0.7 * rng.normal(size=count),
         boost=np.ones(count),
         ring=day.people.ring[author],
+        word=np.full(count, -1),
+        trend=np.full(count, -1),
+        slant=_slants(day, author),
+        bait=np.zeros(count, dtype=np.int64),
     )
 
 
 def _moods(day: Day, author: Ints, topic: Ints, rng: np.random.Generator) -> Floats:
     noise = 0.8 * rng.normal(size=len(author))
-    moods: Floats = day.people.mood[author] + day.world.topic_moods[topic] + noise
+    usual = day.world.topic_moods
+    topic_moods = usual + day.world.plants.mood_changes(day.index, len(usual))
+    moods: Floats = day.people.mood[author] + topic_moods[topic] + noise
     return moods
+
+
+def _slants(day: Day, author: Ints) -> Floats:
+    """Some contents take the author's side, the others nearly none."""
+    rng = day.rng(f"slants {day.state.counters.get('content', 0)}")
+    count = len(author)
+    side = day.people.side[author] * np.abs(0.8 + 0.3 * rng.normal(size=count))
+    return np.where(rng.random(count) < PARTISAN_SHARE, side, 0.1 * rng.normal(size=count))
+
+
+def _baits(day: Day, author: Ints, quality: Floats) -> Ints:
+    """The worse a post, the likelier it begs for likes; spam has its own patter."""
+    chance = 1.0 / (1.0 + np.exp(2.4 + 1.2 * quality))
+    begs = day.rng("baits").random(len(author)) < chance
+    return (begs & (day.people.ring[author] < 0)).astype(np.int64)
 
 
 def publish(day: Day, drafts: Drafts) -> None:

@@ -52,11 +52,9 @@ def live(day: Day, truth: Path) -> None:
 
 
 def _heat_topics(day: Day) -> None:
-    """Topics grow hot and cool down again; now and then one bursts."""
-    rng = day.rng("heat")
-    heat = 0.93 * day.state.heat + 0.12 * rng.normal(size=len(day.state.heat))
-    heat[rng.random(len(heat)) < 0.004] += 2.0
-    day.state.heat = heat
+    """Topics wax and wane a little by themselves; what truly rises is a planted trend."""
+    noise = day.rng("heat").normal(size=len(day.state.heat))
+    day.state.heat = 0.93 * day.state.heat + 0.12 * noise
 
 
 def _talk(

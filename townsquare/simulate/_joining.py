@@ -11,7 +11,6 @@ from townsquare.simulate._world import (
     COUNTRIES,
     HOUR_US,
     LANGUAGES,
-    NOMINAL_DAYS,
     vocabulary,
 )
 
@@ -46,22 +45,13 @@ def local_seconds(day: Day, week_kind: Ints, rng: np.random.Generator) -> Floats
 def _open_rings(day: Day) -> None:
     """Now and then a spam ring registers its accounts within one hour."""
     rng = day.rng("rings")
-    expected = max(day.world.users / 2500, 2.0) / NOMINAL_DAYS
-    for _ in range(int(rng.poisson(expected))):
-        size = int(rng.integers(8, 25))
+    plan = day.world.plants.rings
+    for ring in np.flatnonzero(plan.opens == day.index).tolist():
+        size = int(plan.size[ring])
         first = day.start_us + int(rng.integers(0, 20)) * HOUR_US
         moments_us = np.sort(first + rng.integers(0, HOUR_US, size))
-        ring = int(day.state.number("ring", 1)[0])
-        accounts = draw_people(day.world, size, moments_us, rng, ring)
-        day.people.append(accounts)
-        rings = day.state.rings
-        rings.append(
-            type(rings)(
-                id=np.array([ring]),
-                opened_on=np.array([day.index]),
-                topic=accounts.interests[:1, 0],
-            )
-        )
+        topic = int(plan.topic[ring])
+        day.people.append(draw_people(day.world, size, moments_us, rng, ring, topic))
 
 
 def tell_users(day: Day, who: Ints) -> None:

@@ -34,6 +34,7 @@ class People(Columns):
     skill: Floats
     fame: Floats
     mood: Floats
+    side: Floats  # the camp: its sign; how firmly: its size
     hazard: Floats  # of leaving, per day of life
     intent: Floats  # to pay
     push_response: Floats  # what a win-back push adds to the chance of being active that day
@@ -54,7 +55,12 @@ class People(Columns):
 
 
 def draw_people(
-    world: World, count: int, registered_us: Ints, rng: np.random.Generator, ring: int = -1
+    world: World,
+    count: int,
+    registered_us: Ints,
+    rng: np.random.Generator,
+    ring: int = -1,
+    ring_topic: int = -1,
 ) -> People:
     """Draw newcomers; those of a spam ring share their aim and are busy."""
     community = rng.choice(len(world.community_shares), count, p=world.community_shares)
@@ -82,15 +88,18 @@ def draw_people(
         messaging=varied(0.22, 0.0, 1.2),
         skill=0.6 * rng.normal(size=count),
         fame=rng.pareto(1.25, count) + 0.05,
-        mood=0.45 * rng.normal(size=count),
+        mood=0.35 * rng.normal(size=count),
+        side=world.community_sides[community],
         hazard=varied(1 / 150, 0.0, 0.25),
         intent=rng.normal(size=count),
         push_response=np.where(rng.random(count) < 0.4, 0.18, 0.04),
         name=rng.integers(0, 1 << 30, count),
         **_newborn(count),
     )
+    people.mood += world.country_moods[people.country]
+    people.side = people.side + 0.6 * rng.normal(size=count)
     if ring >= 0:
-        _make_ring(people, rng)
+        _make_ring(people, ring_topic, rng)
     return people
 
 
@@ -117,10 +126,11 @@ def _draw_interests(communities: Ints, world: World, rng: np.random.Generator) -
     return np.where(rng.random((count, 3)) < 0.75, own, other)
 
 
-def _make_ring(people: People, rng: np.random.Generator) -> None:
+def _make_ring(people: People, topic: int, rng: np.random.Generator) -> None:
     """Linked accounts: one community, one topic, busy every day, until they are caught."""
     people.community[:] = people.community[0]
     people.interests[:] = people.interests[0]
+    people.interests[:, 0] = topic
     people.rate[:] = 2.2
     people.posting[:] = 1.6
     people.commenting[:] = 0.05

@@ -9,6 +9,7 @@ from townsquare.simulate._columns import Bools, Columns, Floats, Ints
 from townsquare.simulate._contents import Drafts, write_comments
 from townsquare.simulate._feed import PLANS, PROFILE, SURFACES, Views
 from townsquare.simulate._outbox import coded, labels
+from townsquare.simulate._planting import talkativeness
 from townsquare.simulate._sessions import Sessions
 from townsquare.simulate._state import Day
 from townsquare.simulate._world import HOUR_US
@@ -59,7 +60,9 @@ def react(day: Day, views: Views, sessions: Sessions) -> list[Interactions]:
     fits = (people.interests[views.user] == pool.topic[views.at][:, None]).any(axis=1)
     same_ring = (people.ring[views.user] >= 0) & (people.ring[views.user] == pool.ring[views.at])
     spam = pool.ring[views.at] >= 0
-    pull = people.liking[views.user] + 0.8 * quality + 0.8 * fits + 4.0 * same_ring - 1.5 * spam
+    agreed = np.clip(people.side[views.user] * pool.slant[views.at], -2.0, 2.0)
+    pull = people.liking[views.user] - 0.15 + 0.8 * quality + 0.8 * fits + agreed
+    pull += 0.5 * pool.bait[views.at] + 4.0 * same_ring - 1.5 * spam
     likes = rng.random(len(views)) < 1 / (1 + np.exp(-pull))
     likes &= _is_first(day, views, likes)
     np.add.at(pool.likes, views.at[likes], 1)
@@ -67,7 +70,7 @@ def react(day: Day, views: Views, sessions: Sessions) -> list[Interactions]:
     chances = (
         (SHARE, 0.004 * np.exp(quality) * (1 + fits)),
         (SAVE, 0.010 * keen),
-        (HIDE, np.where(spam, 0.06, 0.002)),
+        (HIDE, np.where(spam, 0.06, 0.002 * np.exp(-0.8 * agreed - 0.4 * quality))),
         (REPORT, np.where(spam, 0.03, 0.0004)),
     )
     rows = [_reaction_rows(day, views, sessions, LIKE, likes)]
@@ -120,7 +123,8 @@ def comment_on_views(day: Day, views: Views) -> tuple[Drafts, Ints]:
     spam = np.where(pool.ring[views.at] >= 0, 0.15, 1.0)
     age_hours = np.maximum(views.happened_us - pool.published_us[views.at], 0) / HOUR_US
     fresh = 5.0 / (1.0 + age_hours) ** 0.85
-    chance = np.minimum(people.commenting[views.user] * stirred * spam * fresh, 0.5)
+    chance = people.commenting[views.user] * stirred * spam * fresh
+    chance = np.minimum(chance * talkativeness(day, views.user, pool.topic[views.at]), 0.5)
     spoken = views.where(rng.random(len(views)) < chance)
     written = (spoken.dwell + 15.0 + rng.exponential(45.0, len(spoken))) * 1e6
     comments = write_comments(

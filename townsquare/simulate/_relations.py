@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from townsquare.simulate._columns import Bools, Ints
+from townsquare.simulate._columns import Bools, Ints, within
 from townsquare.simulate._feed import Views, followees
 from townsquare.simulate._outbox import coded, labels
 from townsquare.simulate._sessions import Sessions
@@ -54,7 +54,7 @@ def _new_follows(day: Day, sessions: Sessions, views: Views) -> tuple[Ints, Ints
     friends_friend = np.where(friend >= 0, friends_friend, -1)
     famous = _famous(day, actor, rng)
     target = np.where(way < 0.45, seen, np.where(way < 0.65, friends_friend, famous))
-    target = np.where(people.ring[actor] >= 0, famous, target)
+    target = np.where(people.ring[actor] >= 0, _ring_mates(day, actor, famous, rng), target)
     known = target >= 0
     span = sessions.ends_us[at] - sessions.starts_us[at]
     at_us = sessions.starts_us[at] + (rng.random(len(at)) * span).astype(np.int64)
@@ -77,6 +77,17 @@ def _famous(day: Day, actor: Ints, rng: np.random.Generator) -> Ints:
     drawn = np.searchsorted(cumulative, low + rng.random(len(actor)) * (high - low), side="right")
     chosen: Ints = order[np.clip(drawn - 1, 0, len(order) - 1)]
     return chosen
+
+
+def _ring_mates(day: Day, actor: Ints, famous: Ints, rng: np.random.Generator) -> Ints:
+    """Accounts of a ring follow one another, and the famous to look like anybody."""
+    ring = day.people.ring
+    members = np.flatnonzero(ring >= 0)  # a ring registers at once: its members are neighbours
+    own = ring[actor]
+    low, high = np.searchsorted(ring[members], own), np.searchsorted(ring[members], own + 1)
+    at = within(low, high, rng)
+    mates = np.where(at >= 0, members[at], famous) if len(members) else famous
+    return np.where(rng.random(len(actor)) < 0.6, mates, famous)
 
 
 def _follow_backs(day: Day, sessions: Sessions) -> tuple[Ints, Ints]:

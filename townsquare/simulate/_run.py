@@ -8,10 +8,10 @@ from pathlib import Path
 
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
-from townsquare.simulate import _truth as truth_files
 from townsquare.simulate._day import live
 from townsquare.simulate._outbox import Outbox
 from townsquare.simulate._state import Day, State, empty_state, load_state, save_state, start_us
+from townsquare.simulate._truth_world import write_world
 from townsquare.simulate._world import DAY_US, make_world
 
 FEWEST_USERS, MOST_USERS = 100, 20_000_000
@@ -127,7 +127,7 @@ def _live_until(home: Home, wanted: Simulation, progress: Progress | None) -> Si
         state = load_state(outbox, checkpoint)
     else:
         state = empty_state(world)
-        truth_files.write_world(world, home.truth)
+        write_world(world, home.truth)
         _describe(home, Simulation(wanted.users, 0, wanted.seed, wanted.start))
     first = state.day
     for index in range(first, wanted.days):

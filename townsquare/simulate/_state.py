@@ -32,15 +32,8 @@ class Pool(Columns):
     likes: Ints
     ring: Ints
     mood: Floats
-
-
-@dataclass
-class Ring(Columns):
-    """Spam rings and the topic that they push."""
-
-    id: Ints
-    opened_on: Ints
-    topic: Ints
+    slant: Floats
+    bait: Ints
 
 
 @dataclass
@@ -49,7 +42,6 @@ class State:
 
     people: People
     pool: Pool
-    rings: Ring
     edges: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # actor << 32 | target
     liked: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # user << 32 | content
     followed: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # yesterday's
@@ -104,8 +96,7 @@ def empty_state(world: World) -> State:
     """A network before anybody has joined."""
     nobody = draw_people(world, 0, np.empty(0, dtype=np.int64), world.rng(-1, "nobody"))
     pool = Pool(**_empty_columns(Pool))
-    rings = Ring(**_empty_columns(Ring))
-    return State(people=nobody, pool=pool, rings=rings, heat=np.zeros(len(world.topics)))
+    return State(people=nobody, pool=pool, heat=np.zeros(len(world.topics)))
 
 
 def _empty_columns(table: type[Columns]) -> dict[str, Any]:
@@ -118,7 +109,7 @@ def save_state(state: State, outbox: Outbox, folder: Path) -> None:
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for name in ("people", "pool", "rings"):
+    for name in ("people", "pool"):
         np.savez(partial / f"{name}.npz", **getattr(state, name).arrays())
     np.savez(
         partial / "rest.npz",
@@ -147,13 +138,12 @@ def load_state(outbox: Outbox, folder: Path) -> State:
 
 
 def _read_state(outbox: Outbox, folder: Path) -> State:
-    loaded = {name: dict(np.load(folder / f"{name}.npz")) for name in ("people", "pool", "rings")}
+    loaded = {name: dict(np.load(folder / f"{name}.npz")) for name in ("people", "pool")}
     rest = np.load(folder / "rest.npz")
     outbox.load(folder)
     return State(
         people=People(**loaded["people"]),
         pool=Pool(**loaded["pool"]),
-        rings=Ring(**loaded["rings"]),
         edges=rest["edges"],
         liked=rest["liked"],
         followed=rest["followed"],

@@ -28,19 +28,24 @@ def write_texts(drafts: "Drafts", day: Day) -> dict[str, pa.Array]:
     titles: list[str | None] = []
     bodies: list[str] = []
     tags: list[list[str]] = []
+    tails = _tails(drafts, day).tolist()
     moods = mood_class(drafts.mood).tolist()
-    rows = zip(
-        drafts.kind.tolist(), drafts.ring.tolist(), drafts.topic.tolist(), moods, draws, strict=True
-    )
-    for kind, ring, topic, mood, draw in rows:
+    told = (drafts.kind, drafts.ring, drafts.topic, drafts.word)
+    rows = zip(*(column.tolist() for column in told), moods, tails, draws, strict=True)
+    for kind, ring, topic, word, mood, tail, draw in rows:
         vocabulary_of_topic = topics[topic]
         named = [_pick(vocabulary_of_topic, number) for number in draw[:4]]
         hashtags = [vocabulary_of_topic[0]] if draw[4] % 3 else []
         if hashtags and draw[4] % 5 == 0:
             hashtags = [*hashtags, named[0]]
+        if word >= 0:
+            named[0] = vocabulary_of_topic[word]
+            hashtags = [vocabulary_of_topic[0], named[0]]
         hashtags = list(dict.fromkeys(hashtags)) if kind != 1 else []
         body = (
-            _spam(words, ring, named, draw) if ring >= 0 else _say(words, kind, mood, named, draw)
+            _spam(words, ring, named, draw)
+            if ring >= 0
+            else _say(words, kind, mood, named, tail, draw)
         )
         bodies.append(" ".join([body, *(f"#{tag}" for tag in hashtags)]))
         titles.append(f"{named[0]} and {named[1]}".capitalize() if kind != 1 else None)
@@ -52,11 +57,20 @@ def write_texts(drafts: "Drafts", day: Day) -> dict[str, pa.Array]:
     }
 
 
+def _tails(drafts: "Drafts", day: Day) -> Ints:
+    """Which kind of ending a text has: 1 a detail, likelier in good ones, 2 a bait, 0 none."""
+    chance = 1.0 / (1.0 + np.exp(1.0 - 1.3 * drafts.quality))
+    detailed = day.rng("details").random(len(drafts)) < chance
+    return np.where(drafts.bait > 0, 2, detailed.astype(np.int64))
+
+
 def _pick(words: list[str], number: int) -> str:
     return words[number % len(words)]
 
 
-def _say(words: dict[str, Any], kind: int, mood: int, named: list[str], draw: list[int]) -> str:
+def _say(
+    words: dict[str, Any], kind: int, mood: int, named: list[str], tail: int, draw: list[int]
+) -> str:
     """An honest text; one in twelve shows no mood in its words, so a reader cannot be perfect."""
     shown = words["moods"][MOODS[1 if draw[5] % 12 == 0 else mood]]
     filler = _pick(words["fillers"], draw[6])
@@ -66,6 +80,8 @@ def _say(words: dict[str, Any], kind: int, mood: int, named: list[str], draw: li
     else:
         opener, closer = _pick(shown["opener"], draw[7]), _pick(shown["closer"], draw[8])
         parts = [opener, named[0], filler, f"{named[1]},", named[2], "and", f"{named[3]}:", closer]
+    if tail:
+        parts.append(_pick(words["details" if tail == 1 else "baits"], draw[11]))
     if draw[9] % 3 == 0:
         parts.append(_pick(shown["emoji"], draw[10]))
     return " ".join(parts)

@@ -21,23 +21,8 @@ from townsquare.simulate._outbox import coded, labels, write_parquet
 from townsquare.simulate._people import presence_chance
 from townsquare.simulate._state import Day
 from townsquare.simulate._texts import MOODS, mood_class
-from townsquare.simulate._world import World
 
 _KNOWN_DAYS = 90
-
-
-def write_world(world: World, truth: Path) -> None:
-    """The communities and their topics."""
-    rows = pa.table(
-        {
-            "community": pa.array(np.arange(len(world.community_shares))),
-            "share": pa.array(world.community_shares),
-            "topics": pa.array([[world.topics[t] for t in row] for row in world.community_topics]),
-        }
-    )
-    write_parquet(rows, truth / "communities.parquet")
-    moods = pa.table({"topic": list(world.topics), "mood": world.topic_moods})
-    write_parquet(moods, truth / "topics.parquet")
 
 
 def _write(day: Day, truth: Path, name: str, rows: dict[str, object]) -> None:
@@ -61,6 +46,7 @@ def write_people(day: Day, who: Ints, truth: Path) -> None:
             "hazard_per_day": people.hazard,
             "intent": people.intent,
             "mood": people.mood,
+            "side": people.side,
             "skill": people.skill,
             "fame": people.fame,
             "push_response": people.push_response,
@@ -80,6 +66,9 @@ def write_contents(day: Day, drafts: Drafts, truth: Path) -> None:
             "mood": drafts.mood,
             "mood_class": coded(MOODS, mood_class(drafts.mood)),
             "quality": drafts.quality,
+            "slant": drafts.slant,
+            "is_bait": drafts.bait > 0,
+            "trend": pa.array(drafts.trend, mask=drafts.trend < 0),
             "is_viral": drafts.boost > 1.0,
             "ring": labels("ring", drafts.ring),
             "community": day.people.community[drafts.author],

@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 
 from townsquare.simulate._columns import Floats, Ints
+from townsquare.simulate._plants import Plants, draw_plants
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -54,6 +55,9 @@ class World:
     community_topics: Ints  # community x 4, favourite first
     community_shares: Floats
     community_countries: Ints
+    community_sides: Floats  # -1 or 1: the camp that most of its people are in
+    country_moods: Floats  # what people of a country add to the mood of all they say
+    plants: Plants
     hours: Floats  # cumulative shares of a local day's hours: workday, weekend
 
     def rng(self, day: int, purpose: str) -> np.random.Generator:
@@ -73,18 +77,34 @@ def make_world(users: int, seed: int, start: date) -> World:
     rng = np.random.default_rng(np.random.SeedSequence((seed, 0)))
     communities = int(np.clip(users // 500, 8, 60))
     shares = 1.0 / np.arange(1, communities + 1) ** 0.7
+    topic_moods = rng.normal(0.0, 0.35, len(names))
+    country_moods = rng.permutation(np.linspace(-0.7, 0.7, len(COUNTRIES)))
+    country_moods -= (country_moods * _COUNTRY_SHARES).sum()
     hours = np.cumsum(np.array([_WORKDAY_HOURS, _WEEKEND_HOURS]), axis=1)
     return World(
         seed=seed,
         users=users,
         start=start,
         topics=names,
-        topic_moods=rng.normal(0.0, 0.35, len(names)),
+        topic_moods=topic_moods,
         community_topics=np.argsort(rng.random((communities, len(names))), axis=1)[:, :4],
         community_shares=shares / shares.sum(),
         community_countries=rng.choice(len(COUNTRIES), communities, p=_COUNTRY_SHARES),
+        community_sides=np.where(rng.permutation(communities) % 2, 1.0, -1.0),
+        country_moods=country_moods,
+        plants=_draw_plants(users, topic_moods, country_moods, rng),
         hours=hours / hours[:, -1:],
     )
+
+
+def _draw_plants(
+    users: int, topic_moods: Floats, country_moods: Floats, rng: np.random.Generator
+) -> Plants:
+    """Who talks more can shift an average only if they are many and of another mood."""
+    large = np.flatnonzero(_COUNTRY_SHARES >= 0.09)
+    heard = large[np.argsort(-np.abs(country_moods[large]))[:3]]
+    words = min(len(words) for words in vocabulary()["topics"].values())
+    return draw_plants(users, topic_moods, words, heard, rng)
 
 
 def draw_countries(communities: Ints, world: World, rng: np.random.Generator) -> Ints:
