@@ -12,7 +12,7 @@ from rich.console import Console
 from townsquare import progress
 from townsquare.errors import TownsquareError
 from townsquare.network import read_network
-from townsquare.settings import Home
+from townsquare.settings import DAGS, Home
 
 app = typer.Typer(
     help="From a network's raw export to a published release of marts and scores.\n\n"
@@ -73,8 +73,29 @@ def run(
     from townsquare import report
 
     home = Home.from_environment()
-    day = _date(as_of)
+    day = _day(as_of, "--as-of") if as_of else None
     _run_dag(home, "townsquare_daily", {"as_of": day.isoformat() if day else None}, as_json)
+    told = report.summary(home)
+    if as_json:
+        _print_json(told)
+    else:
+        report.show(told, Console())
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", help="The first event date to build anew.")],
+    last: Annotated[str, typer.Option("--to", help="The last one; it is included.")],
+    as_json: Json = False,
+) -> None:
+    """Build a range of days anew and publish it: the DAG townsquare_backfill, run by Airflow."""
+    from townsquare import backfill, report
+
+    home = Home.from_environment()
+    days = [_day(first, "--from"), _day(last, "--to")]
+    backfill.check_range(home, *days)
+    conf = {"from_date": days[0].isoformat(), "to_date": days[1].isoformat()}
+    _run_dag(home, "townsquare_backfill", conf, as_json)
     told = report.summary(home)
     if as_json:
         _print_json(told)
@@ -104,7 +125,7 @@ def up(
         raise TownsquareError(f"Airflow is already up for {home.root} at {already.url}.")
     with services.airflow(home, port, _say, extra=("triggerer",)) as running:
         with runs.Airflow(home, running) as server:
-            server.prepare(unpause=["townsquare_daily", "townsquare_train"])
+            server.prepare(unpause=sorted(path.stem for path in DAGS.glob("*.py")))
         _say(f"Airflow is at {running.url}; user {airflow_env.USER}, its password is in")
         _say(f"{airflow_env.password_file(home)}. Ctrl-C stops it.")
         services.watch()
@@ -152,6 +173,24 @@ def rollback(
     with locking.writer(home, "rolling back"):
         release.rollback(home, release_id)
     _say(f"{release_id} is current")
+
+
+@app.command()
+def replay(
+    release_id: Annotated[str, typer.Argument(help="One of `townsquare releases`.")],
+    as_json: Json = False,
+) -> None:
+    """Make a kept release again from its manifest, and say relation by relation if it is equal."""
+    from townsquare import report
+    from townsquare.release.replay import replay as make_again
+
+    told = make_again(Home.from_environment(), release_id)
+    if as_json:
+        _print_json(told)
+    else:
+        report.show_replay(told, Console())
+    if not told["is_equal"]:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -248,12 +287,12 @@ def _run_dag(home: Home, dag_id: str, conf: dict[str, Any], quiet: bool) -> str:
     return run_id
 
 
-def _date(text: str | None) -> date | None:
+def _day(text: str, option: str) -> date:
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text)
     except ValueError as error:
         raise TownsquareError(
-            f"--as-of is {text!r}, but must be a date like 2025-06-30."
+            f"{option} is {text!r}, but must be a date like 2025-06-30."
         ) from error
 
 

@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
@@ -12,16 +13,28 @@ from townsquare.settings import Home
 @contextmanager
 def writer(home: Home, doing: str) -> Iterator[None]:
     """Hold the home's writer lock; TownsquareError says who holds it when another process does."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    with home.lock.open("a+", encoding="utf-8") as held:
+    with _held(home.lock, doing, f"{home.root} is being written by"):
+        yield
+
+
+@contextmanager
+def replaying(home: Home, doing: str) -> Iterator[None]:
+    """Hold the scratch of replays: one replay at a time, and none while a person is erased."""
+    with _held(home.replays / ".lock", doing, f"{home.replays} is in use by"):
+        yield
+
+
+@contextmanager
+def _held(path: Path, doing: str, said: str) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             held.seek(0)
             holder = held.read().strip() or "another process"
             raise TownsquareError(
-                f"{home.root} is being written by {holder}; wait until it ends, "
-                "or stop it if it is yours, and try again."
+                f"{said} {holder}; wait until it ends, or stop it if it is yours, and try again."
             ) from error
         held.truncate(0)
         held.write(f"process {os.getpid()} ({doing})")

@@ -66,6 +66,19 @@ def show_releases(kept: Sequence[dict[str, Any]], console: Console) -> None:
     console.print(_table(["", "release_id", "as_of", "published_at"], rows))
 
 
+def show_replay(told: dict[str, Any], console: Console) -> None:
+    """Print what a replay found equal and what not."""
+    columns = ["relation", "rows", "rows_again", "only_in_release", "only_in_replay", "is_equal"]
+    console.print(_table(columns, told["relations"]))
+    if told["predictions"]:
+        columns = ["score", "model_version", "rows", "largest_difference", "is_equal"]
+        console.print(_table(columns, told["predictions"]))
+    for note in told["notes"]:
+        console.print(note, highlight=False)
+    word = "equals" if told["is_equal"] else "differs from"
+    console.print(f"What was made again {word} release {told['release_id']}.", highlight=False)
+
+
 def status(home: Home) -> dict[str, Any]:
     """What the home holds: its network, what has landed, its releases, whether Airflow is up."""
     from townsquare import ingest, services

@@ -109,6 +109,11 @@ class Home:
         return self.releases / "current"
 
     @cached_property
+    def replays(self) -> Path:
+        """Scratch of `townsquare replay`; empty when none runs."""
+        return self.root / "replays"
+
+    @cached_property
     def airflow(self) -> Path:
         """AIRFLOW_HOME: its database, configuration and logs."""
         return self.root / "airflow"

@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,11 @@ def prepare(home: Home) -> None:
             connection.execute(f"attach '{path}' as marts (storage_version '{STORAGE_VERSION}')")
 
 
-def plan(home: Home, as_of: date) -> bool:
-    """Write which event dates must be rebuilt as of this date; true when everything must be."""
+def plan(home: Home, as_of: date, also: Iterable[date] = ()) -> bool:
+    """Write which event dates must be rebuilt as of this date; true when everything must be.
+
+    `also` are dates to rebuild whether or not anything of them has landed since.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -51,7 +54,7 @@ def plan(home: Home, as_of: date) -> bool:
     prepare(home)
     built = _read_state(home)
     accounts = read_accounts(home)
-    dates: set[date] = set()
+    dates: set[date] = set(also)
     models = _fingerprint()
     full = (
         built is None
@@ -114,6 +117,12 @@ def built_as_of(home: Home) -> date | None:
     """The date that the last finished build was as of."""
     built = _read_state(home)
     return date.fromisoformat(built["as_of"]) if built else None
+
+
+def built_sequence(home: Home) -> int | None:
+    """The last landed file that the last finished build knew of."""
+    built = _read_state(home)
+    return int(built["sequence"]) if built else None
 
 
 def invoke(home: Home, network: Network, arguments: list[str]) -> Any:

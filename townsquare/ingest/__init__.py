@@ -2,7 +2,7 @@
 
 from townsquare.ingest._accounts import Account, TableAccount, read_accounts
 from townsquare.ingest._importing import import_source, land, next_as_of
-from townsquare.ingest._places import prepare
+from townsquare.ingest._places import landed_sequence, prepare
 from townsquare.ingest._verifying import verify
 from townsquare.ingest.adapters import Progress, adapter_names
 
@@ -13,6 +13,7 @@ __all__ = [
     "adapter_names",
     "import_source",
     "land",
+    "landed_sequence",
     "next_as_of",
     "prepare",
     "read_accounts",

@@ -37,6 +37,12 @@ def day_folder(table: str, day: date) -> Path:
     return Path(table) / f"event_date={day.isoformat()}"
 
 
+def landed_sequence(path: Path) -> int:
+    """The sequence number of the first source file whose batch a landed file came with."""
+    number = path.name.partition("-")[0]
+    return int(number) if number.isdecimal() else 0  # the empty file of a table came with none
+
+
 def prepare(home: Home) -> None:
     """Undo what a killed run left, and give each table an empty file, so that no glob is empty."""
     accounts_folder(home).mkdir(parents=True, exist_ok=True)

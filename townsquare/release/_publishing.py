@@ -1,6 +1,5 @@
 """Audit and publish: a candidate that passes becomes current, any other is set apart."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -14,7 +13,7 @@ from townsquare.errors import TownsquareError
 from townsquare.integrity import sha256
 from townsquare.network import Network
 from townsquare.quality import Check, read_results
-from townsquare.release import _history, _ids, _meta, _shelf
+from townsquare.release import _history, _ids, _meta, _origin, _shelf
 from townsquare.settings import Home
 
 _FAILURES_TOLD = 3
@@ -114,7 +113,8 @@ def _complete(
     )
     rows = _meta.write(facts, database)
     _copy_cards(home, candidate, database)
-    _write_manifest(facts, candidate, rows)
+    made_of = _origin.describe(home, candidate, facts.as_of)
+    _write_manifest(facts, candidate, rows, made_of)
 
 
 def _copy_cards(home: Home, candidate: Path, database: Path) -> None:
@@ -131,7 +131,9 @@ def _copy_cards(home: Home, candidate: Path, database: Path) -> None:
             shutil.copyfile(card, target)
 
 
-def _write_manifest(facts: _meta.Facts, candidate: Path, rows: dict[str, int]) -> None:
+def _write_manifest(
+    facts: _meta.Facts, candidate: Path, rows: dict[str, int], made_of: dict[str, Any]
+) -> None:
     """What the release is and what its files must be; written last, so that it means complete."""
     files = [path for path in sorted(candidate.rglob("*")) if path.is_file()]
     for path in files:
@@ -150,6 +152,7 @@ def _write_manifest(facts: _meta.Facts, candidate: Path, rows: dict[str, int]) -
             "failed": sum(not check.success for check in facts.checks),
         },
         "gate_skips": list(facts.skips),
+        "made_of": made_of,
         "files": {
             path.relative_to(candidate).as_posix(): {
                 "bytes": path.stat().st_size,
@@ -158,11 +161,7 @@ def _write_manifest(facts: _meta.Facts, candidate: Path, rows: dict[str, int]) -
             for path in files
         },
     }
-    partial = candidate / ".manifest"
-    partial.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    _shelf.sync(partial)
-    partial.rename(candidate / _shelf.MANIFEST)
-    _shelf.sync(candidate)
+    _shelf.write_manifest(candidate, told)
 
 
 def rollback(home: Home, release_id: str) -> None:

@@ -53,6 +53,15 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     return told
 
 
+def write_manifest(folder: Path, told: dict[str, Any]) -> None:
+    """Write a release's manifest whole, and have it on disk."""
+    partial = folder / ".manifest"
+    partial.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    sync(partial)
+    partial.rename(folder / MANIFEST)
+    sync(folder)
+
+
 def current_id(home: Home) -> str | None:
     """The release that readers see, or None before the first."""
     return home.current.readlink().name if home.current.is_symlink() else None
