@@ -200,6 +200,8 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,6 +1,13 @@
 """The workhorses: the same however the warehouse grew, and true to the events that they count."""
 
+import shutil
 from collections.abc import Callable
+from datetime import timedelta
+
+import duckdb
+import pytest
+from growth import LAYERS, NETWORK
+from marts_world import END, run_dbt
 
 from townsquare.settings import Home
 
@@ -49,3 +56,44 @@ def test_a_day_is_active_once_as_of_any_date(whole_warehouse: Home, rows: Rows) 
         having sum(days.n_active_days) != cast(sum(days.n_activities) > 0 as integer)
     """
     assert rows(whole_warehouse, query) == []
+
+
+def test_a_damaged_range_that_is_rebuilt_equals_a_full_build(
+    whole_warehouse: Home,
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: Rows,
+    differences: Callable[..., dict],
+) -> None:
+    # given: a warehouse in which three days have lost rows and got wrong ones
+    home = Home(tmp_path_factory.mktemp("backfilled") / "home")
+    shutil.copytree(whole_warehouse.root, home.root)
+    first, last = END - timedelta(days=20), END - timedelta(days=18)
+    days = f"activity_date between date '{first}' and date '{last}'"
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(f"delete from intermediate.int_content_days where {days}")
+        connection.execute(f"update intermediate.int_user_days set n_views = 99 where {days}")
+        connection.execute(
+            "update features.feat_user_activity set n_activities_7d = 99 "
+            f"where as_of_date > date '{first}'"
+        )
+    damaged = ["intermediate.int_content_days", "intermediate.int_user_days"]
+    assert differences(home, whole_warehouse, damaged)
+
+    # when: these days are built anew as of the same day
+    asked = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    run_dbt(home, END, "run", "--select", *LAYERS, rebuild=asked, network=NETWORK)
+
+    # then: nothing differs, and what learning reads has the same bytes
+    query = "select schema_name, table_name from duckdb_tables()"
+    tables = [
+        f"{schema}.{table}"
+        for schema, table in rows(whole_warehouse, query)
+        if table != "int_rebuild_dates"
+    ]
+    assert differences(home, whole_warehouse, tables) == {}
+    frames = sorted(
+        path.relative_to(home.frames) for path in home.frames.rglob("*") if path.is_file()
+    )
+    assert frames
+    for frame in frames:
+        assert (home.frames / frame).read_bytes() == (whole_warehouse.frames / frame).read_bytes()
