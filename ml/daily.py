@@ -8,7 +8,7 @@ from typing import Any
 from ml import scoring
 from ml.declaration import load_all
 from ml.learning import learn
-from townsquare import warehouse
+from townsquare import faults, warehouse
 from townsquare.errors import TownsquareError
 from townsquare.network import read_network
 from townsquare.settings import Home
@@ -32,12 +32,13 @@ def train_all(home: Home, names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _each(home: Home, as_of: date, names: set[str] | None, force: bool) -> list[dict[str, Any]]:
-    scoring.prepare(home)
-    network = read_network(home)
     summaries = []
-    for score in load_all(network):
-        if names is None or score.name in names:
-            told = learn(home, network, score.name, as_of, force)
-            log.info("%s: %s", score.name, told)
-            summaries.append(told)
+    with faults.told(home):
+        scoring.prepare(home)
+        network = read_network(home)
+        for score in load_all(network):
+            if names is None or score.name in names:
+                told = learn(home, network, score.name, as_of, force)
+                log.info("%s: %s", score.name, told)
+                summaries.append(told)
     return summaries

@@ -92,6 +92,9 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
     said = registry.was_decided(home, score.name, name)
     if said is not None:
         return _Outcome(reason=f"this frame, declaration and code made {name} before: {said}")
+    if champion is not None and champion.name == name:
+        # A try that was killed before it wrote its decision down: nobody is a rival of himself.
+        champion = registry.predecessor(home, score, name)
     model = train(score, frame, parts)
     judged = judge(score, model, frame, parts)
     decision = decide(score, judged, _rival(home, score, as_of, champion, parts))

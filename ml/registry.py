@@ -94,7 +94,9 @@ def keep(home: Home, score: Score, name: str, model: "Model", facts: dict[str, A
         model.booster.save_model(str(folder / "booster.txt"))
         facts = {**facts, "calibration": asdict(model.calibration)}
         text = json.dumps(facts, indent=2, sort_keys=True, default=str)
-        (folder / "model.json").write_text(text + "\n", encoding="utf-8")  # last: it makes it whole
+        partial = folder / ".model.json"
+        partial.write_text(text + "\n", encoding="utf-8")
+        partial.replace(folder / "model.json")  # last: it makes the version whole
     return read_version(home, score.name, name)
 
 
@@ -152,6 +154,19 @@ def record(home: Home, score: Score, version: Version, decision: "Decision", by:
             mlflow_store.point(home, score.name, version.name)
     word = "promoted" if decision.promoted else "kept"
     _note(home, score.name, version, (word, decision.reason, by))
+
+
+def predecessor(home: Home, score: Score, name: str) -> Version | None:
+    """The champion before a version, as the books tell it; None where that was the first."""
+    rows = [
+        row["model_version"]
+        for row in ledger.read(home, "promotions")
+        if row["score_name"] == score.name
+        and row["decision"] in ("promoted", "rolled back")
+        and row["model_version"] != name
+    ]
+    version = read_version(home, score.name, rows[-1]) if rows else None
+    return version if version is not None and version.answers(score) else None
 
 
 def was_decided(home: Home, score_name: str, name: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from townsquare import progress
+from townsquare import faults, progress
 from townsquare.errors import TownsquareError
 from townsquare.network import read_network
 from townsquare.settings import DAGS, Home
@@ -35,10 +35,11 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same network.")] = 1,
 ) -> None:
     """Write a simulated network's export into the home, and its truth beside it."""
+    from townsquare import locking
     from townsquare import simulate as simulator
 
     home = Home.from_environment()
-    with progress.bar() as told:
+    with progress.bar() as told, locking.writer(home, "simulating"):
         made = simulator.simulate(home, users, days, seed, progress=told)
     _say(f"{users:,} users and {days} days, up to {made.end}, lie in {home.exports}")
 
@@ -246,7 +247,8 @@ def dbt(context: typer.Context) -> None:
 def main() -> None:
     """Run the command; an error that a person can mend is one sentence, and exit code 1."""
     try:
-        app()
+        with faults.told(Home.from_environment()):
+            app()
     except TownsquareError as error:
         _say(f"townsquare: {error}")
         sys.exit(1)

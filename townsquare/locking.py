@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from townsquare import faults
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
 
@@ -13,21 +14,23 @@ from townsquare.settings import Home
 @contextmanager
 def writer(home: Home, doing: str) -> Iterator[None]:
     """Hold the home's writer lock; TownsquareError says who holds it when another process does."""
-    with _held(home.lock, doing, f"{home.root} is being written by"):
+    with _held(home, home.lock, doing, f"{home.root} is being written by"):
         yield
 
 
 @contextmanager
 def replaying(home: Home, doing: str) -> Iterator[None]:
     """Hold the scratch of replays: one replay at a time, and none while a person is erased."""
-    with _held(home.replays / ".lock", doing, f"{home.replays} is in use by"):
+    with _held(home, home.replays / ".lock", doing, f"{home.replays} is in use by"):
         yield
 
 
 @contextmanager
-def _held(path: Path, doing: str, said: str) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as held:
+def _held(home: Home, path: Path, doing: str, said: str) -> Iterator[None]:
+    with faults.told(home):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.open("a+", encoding="utf-8")
+    with opened as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -39,5 +42,7 @@ def _held(path: Path, doing: str, said: str) -> Iterator[None]:
         held.truncate(0)
         held.write(f"process {os.getpid()} ({doing})")
         held.flush()
-        yield
-        held.truncate(0)
+        try:
+            yield
+        finally:
+            held.truncate(0)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from townsquare import learned
+from townsquare import databases, faults, learned, parquet
 from townsquare.errors import TownsquareError
 from townsquare.network import Network
 from townsquare.settings import DBT_PROJECT, Home
@@ -47,21 +47,16 @@ def plan(home: Home, as_of: date, also: Iterable[date] = ()) -> bool:
     `also` are dates to rebuild whether or not anything of them has landed since.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     from townsquare.ingest import read_accounts
 
-    prepare(home)
     built = _read_state(home)
     accounts = read_accounts(home)
     dates: set[date] = set(also)
     models = _fingerprint()
-    full = (
-        built is None
-        or as_of < date.fromisoformat(built["as_of"])
-        or built.get("models") != models  # what another code built is not continued
-    )
-    if built is not None and not full:
+    why = _why_full(home, as_of, built, models)
+    prepare(home)
+    if built is not None and why is None:
         for account in accounts:
             if account.sequence > built["sequence"]:
                 for table in account.tables.values():
@@ -69,12 +64,37 @@ def plan(home: Home, as_of: date, also: Iterable[date] = ()) -> bool:
         last = date.fromisoformat(built["as_of"])
         dates.update(last + timedelta(days=n) for n in range((as_of - last).days))
     table = pa.table({"event_date": pa.array(sorted(dates), pa.date32())})
-    pq.write_table(table, home.warehouse.parent / "rebuild_dates.parquet")
+    parquet.save(table, home.warehouse.parent / "rebuild_dates.parquet")
     sequence = max((account.sequence for account in accounts), default=0)
+    full = why is not None
     planned = {"as_of": as_of.isoformat(), "sequence": sequence, "full": full, "models": models}
     _write_json(_plan_file(home), planned)
-    log.info("as of %s: %s", as_of, "full build" if full else f"{len(dates)} event dates to build")
+    told = f"full build, because {why}" if full else f"{len(dates)} event dates to build"
+    log.info("as of %s: %s", as_of, told)
     return full
+
+
+def _why_full(home: Home, as_of: date, built: dict[str, Any] | None, models: str) -> str | None:
+    """Why nothing of what was built before can be gone on with, or None."""
+    damages = list(databases.damages(home))
+    if damages:
+        databases.set_aside(home)
+        return " ".join(damages).rstrip(".")
+    if built is None:
+        lost = [path for path in (home.warehouse, home.marts) if not path.exists()]
+        if not _state_file(home).exists():
+            return "nothing was built before"
+        databases.set_aside(home)  # a log without its database would be taken for another's
+        return f"{' and '.join(map(str, lost))} is lost"
+    if as_of < date.fromisoformat(built["as_of"]):
+        return f"it lies before {built['as_of']}, the date of the last build"
+    return "the models have changed" if built.get("models") != models else None
+
+
+def is_planned(home: Home, as_of: date) -> bool:
+    """Whether a run of this date has begun and not finished."""
+    path = _plan_file(home)
+    return path.exists() and bool(json.loads(path.read_text())["as_of"] == as_of.isoformat())
 
 
 def build(
@@ -84,22 +104,23 @@ def build(
 
     Returns the number of dbt nodes by status. Raises TownsquareError with the first failures.
     """
-    planned = json.loads(_plan_file(home).read_text(encoding="utf-8"))
-    if planned["as_of"] != as_of.isoformat():
+    if not is_planned(home, as_of):
         raise TownsquareError(
-            f"{_plan_file(home)} plans {planned['as_of']}, but {as_of} is to be built; "
-            "run the layer `warehouse` of this date first."
+            f"{_plan_file(home)} does not plan {as_of}, which is to be built; "
+            "clear the task `build_warehouse` of this run first."
         )
+    planned = json.loads(_plan_file(home).read_text(encoding="utf-8"))
     target = home.dbt_target / layer
-    arguments = _retry(target) if retry else None
+    arguments = _retry(target, as_of) if retry else None
     if arguments is None:
+        _begin(target, as_of)
         # Unit tests judge the code, not the day: the test suite runs them.
         selected = ["--select", *LAYERS[layer], "--exclude-resource-type", "unit_test"]
         arguments = ["build", *selected, *_vars(network, as_of)]
         if planned["full"]:
             arguments.append("--full-refresh")
     result = _dbt(home, [*arguments, "--target-path", str(target)])
-    return _counted(result, layer)
+    return _counted(home, result, layer)
 
 
 def finish(home: Home) -> None:
@@ -146,12 +167,23 @@ def _vars(network: Network, as_of: date) -> list[str]:
     return ["--vars", json.dumps(network.dbt_vars(as_of))]
 
 
-def _retry(target: Path) -> list[str] | None:
-    """The arguments of a `dbt retry` after the last try in this target, if it left something."""
-    results = target / "run_results.json"
-    if not results.exists():
+def _begin(target: Path, as_of: date) -> None:
+    """Forget the results of earlier days, so that a retry after a kill cannot go on with theirs."""
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "run_results.json").unlink(missing_ok=True)
+    (target / "as_of").write_text(as_of.isoformat(), encoding="utf-8")
+
+
+def _retry(target: Path, as_of: date) -> list[str] | None:
+    """The arguments of a `dbt retry` after the last try of this day, if it left something."""
+    begun = target / "as_of"
+    if not (begun.exists() and begun.read_text(encoding="utf-8") == as_of.isoformat()):
         return None
-    statuses = {r["status"] for r in json.loads(results.read_text(encoding="utf-8"))["results"]}
+    try:
+        told = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # killed before or while it was written
+        return None
+    statuses = {result["status"] for result in told["results"]}
     if not statuses & {"error", "fail", "skipped", "runtime error"}:
         return None
     state = target.with_name(target.name + "-failed")
@@ -160,7 +192,7 @@ def _retry(target: Path) -> list[str] | None:
     return ["retry", "--state", str(state)]
 
 
-def _counted(result: Any, layer: str) -> dict[str, int]:
+def _counted(home: Home, result: Any, layer: str) -> dict[str, int]:
     nodes = getattr(result.result, "results", [])
     counts: dict[str, int] = {}
     for node in nodes:
@@ -169,9 +201,12 @@ def _counted(result: Any, layer: str) -> dict[str, int]:
         return counts
     failed = [n for n in nodes if str(n.status) in {"error", "fail", "runtime error"}]
     told = "; ".join(f"{n.node.name}: {' '.join(str(n.message).split())}" for n in failed[:3])
+    told = told or " ".join(str(result.exception).split())
+    if any(databases.is_damage(str(said)) for said in (told, *(n.message for n in failed))):
+        raise databases.DamagedError(f"A database is damaged ({told}).")
+    mend = "Mend the model or the data it names, then clear this task to continue where it stopped."
     raise TownsquareError(
-        f"dbt could not build the layer {layer}: {told or result.exception}. "
-        "Mend the model or the data it names, then clear this task to continue where it stopped."
+        f"dbt could not build the layer {layer}: {told}. {faults.way_out(home, told) or mend}"
     )
 
 

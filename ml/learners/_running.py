@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from ml import ledger
 from ml.learners._declaration import Learner, load_all
 from ml.learners._run import NotAvailableError, Run, merge_inputs
-from townsquare import ingest, learned, warehouse
+from townsquare import faults, ingest, learned, warehouse
 from townsquare.network import read_network
 from townsquare.settings import Home
 
@@ -23,16 +23,17 @@ DATES = "input_rebuild_dates"
 def enrich(home: Home, as_of: str, learners: Sequence[Learner] | None = None) -> dict[str, Any]:
     """Run the learners for one day; what each says of itself, by name."""
     network, day = read_network(home), date.fromisoformat(as_of)
-    learned.prepare(home)
-    dates = _dates(home)
-    merge_inputs(home, dates)
-    landed = {table for account in ingest.read_accounts(home) for table in account.tables}
     told = {}
-    for learner in load_all() if learners is None else learners:
-        began = time.monotonic()
-        run = Run(home, network, day, dates, learner)
-        told[learner.name] = _learn(run, landed) | {"seconds": round(time.monotonic() - began, 2)}
-        log.info("%s: %s", learner.name, told[learner.name])
+    with faults.told(home):
+        learned.prepare(home)
+        dates = _dates(home)
+        merge_inputs(home, dates)
+        landed = {table for account in ingest.read_accounts(home) for table in account.tables}
+        for learner in load_all() if learners is None else learners:
+            began = time.monotonic()
+            said = _learn(Run(home, network, day, dates, learner), landed)
+            told[learner.name] = said | {"seconds": round(time.monotonic() - began, 2)}
+            log.info("%s: %s", learner.name, told[learner.name])
     return told
 
 

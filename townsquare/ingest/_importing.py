@@ -126,9 +126,9 @@ def land(
     """Land what the network's source tells of the time before `as_of` and is not landed yet."""
     adapter = load_adapter(network.adapter)
     source = network.source
-    if hasattr(adapter, "live_on"):
-        source = adapter.live_on(home, as_of, progress)
     with writer(home, "land"):
+        if hasattr(adapter, "live_on"):
+            source = adapter.live_on(home, as_of, progress)
         prepare(home)
         if source is None:
             return []

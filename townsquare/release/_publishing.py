@@ -1,6 +1,7 @@
 """Audit and publish: a candidate that passes becomes current, any other is set apart."""
 
 import shutil
+import stat
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -101,6 +102,9 @@ def _complete(
 ) -> None:
     """Everything that a release holds besides its marts, on disk before it gets its name."""
     database = candidate / _shelf.DATABASE
+    for path in candidate.rglob("*"):  # a try that was killed may have closed them already
+        if path.stat().st_nlink == 1 or path.is_dir():
+            path.chmod(path.stat().st_mode | stat.S_IWUSR)
     created = datetime.fromtimestamp(database.stat().st_ctime, UTC).replace(tzinfo=None)
     facts = _meta.Facts(
         home=home,
