@@ -84,6 +84,20 @@ def airflow(desk: tuple[Home, services.Running]) -> Iterator[runs.Airflow]:
 
 
 @pytest.fixture(scope="session")
+def scheduled(airflow: runs.Airflow) -> str:
+    """The one scheduled run, once it has ended."""
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        for run in airflow.list_runs("townsquare_daily"):
+            if run["run_type"] == "scheduled":
+                ended = airflow.follow("townsquare_daily", run["dag_run_id"], lambda _: None)
+                assert ended == "success"
+                return str(run["dag_run_id"])
+        time.sleep(1)
+    raise AssertionError("the schedule started no run within 240 s")
+
+
+@pytest.fixture(scope="session")
 def page(desk: tuple[Home, services.Running]) -> Iterator[Page]:
     """A page of Chromium, signed in through the form as an operator does."""
     if not Path(CHROMIUM).exists():

@@ -13,19 +13,6 @@ pytestmark = pytest.mark.browser
 DAG = "townsquare_daily"
 
 
-@pytest.fixture(scope="module")
-def scheduled(airflow: runs.Airflow) -> str:
-    """The one scheduled run, once it has ended."""
-    deadline = time.monotonic() + 240
-    while time.monotonic() < deadline:
-        for run in airflow.list_runs(DAG):
-            if run["run_type"] == "scheduled":
-                assert airflow.follow(DAG, run["dag_run_id"], lambda _: None) == "success"
-                return str(run["dag_run_id"])
-        time.sleep(1)
-    raise AssertionError("the schedule started no run within 240 s")
-
-
 def test_a_scheduled_run_publishes_the_next_day(
     world: Home, desk: tuple[Home, services.Running], scheduled: str
 ) -> None:

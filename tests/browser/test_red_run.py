@@ -1,0 +1,61 @@
+"""A source that sends half a file: the gate holds, the run is red, and mending it publishes."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from townsquare import release, runs, services
+from townsquare.settings import Home
+from townsquare.simulate import extend
+
+pytestmark = pytest.mark.browser
+DAG = "townsquare_daily"
+
+
+@pytest.fixture
+def cut_file(desk: tuple[Home, services.Running], scheduled: str) -> tuple[Path, bytes]:
+    """The next day's interactions, of which three rows have come; and the whole file."""
+    home, _ = desk
+    standing = release.current_as_of(home)
+    assert standing is not None
+    extend(home, standing + timedelta(days=1))
+    path = home.exports / "interactions" / f"exported_date={standing}" / "part.parquet"
+    whole = path.read_bytes()
+    pq.write_table(pq.read_table(path, partitioning=None).slice(0, 3), path)
+    return path, whole
+
+
+def test_a_failed_gate_leaves_current_alone_and_a_mended_run_publishes(
+    desk: tuple[Home, services.Running], airflow: runs.Airflow, cut_file: tuple[Path, bytes]
+) -> None:
+    home, _ = desk
+    before = home.current.resolve().name
+
+    run_id = airflow.trigger(DAG, {"as_of": None})
+    assert airflow.follow(DAG, run_id, lambda _: None) == "failed"
+
+    # the run is red at the gate, and its log says what was seen against what was expected
+    states = {task.task_id: task.state for task in airflow.tasks(DAG, run_id)}
+    assert states["check_gates"] == "failed"
+    assert states["publish_release"] == "upstream_failed"
+    assert {state for task, state in states.items() if task < "check_gates"} == {"success"}
+    told = airflow.failure(DAG, run_id)
+    assert told.startswith("check_gates: Release ")
+    assert "critical" in told and "user_days" in told and "are expected" in told
+    # readers keep what they had; the candidate is set apart with its data docs
+    assert home.current.resolve().name == before
+    (apart,) = home.failed_candidates.iterdir()
+    assert apart.name in told
+    assert (apart / "townsquare.duckdb").exists()
+    assert (apart / "data_docs" / "index.html").exists()
+    assert release.verify(home)[1] == []
+
+    # the source sends the file whole, and the operator clears the run
+    path, whole = cut_file
+    path.write_bytes(whole)
+    airflow._call("POST", f"/api/v2/dags/{DAG}/dagRuns/{run_id}/clear", json={"dry_run": False})
+    assert airflow.follow(DAG, run_id, lambda _: None) == "success"
+    assert home.current.resolve().name > before
+    assert release.verify(home)[1] == []
