@@ -71,7 +71,7 @@ def test_a_document_read_in_small_blocks_gives_the_items_that_json_gives(
     path = tmp_path / "a.json"
     document = {"a": [1, {"items": 2}], "items": values, "b": "]"} if in_object else values
     path.write_text(json.dumps(document))
-    found = [value for value, is_item, _ in _json.document_items(path) if is_item]
+    found = [item.value for item, is_item, _ in _json.document_items(path, "a.json") if is_item]
     assert found == values
 
 

@@ -19,7 +19,7 @@ from townsquare.settings import Home
 
 # What bounds the memory of an import, however large the export.
 CHUNK_ROWS = 500_000
-CHUNK_BYTES = 192 * 1024 * 1024
+CHUNK_BYTES = 96 * 1024 * 1024
 
 
 class _Buffer:

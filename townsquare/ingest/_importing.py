@@ -1,6 +1,7 @@
 """Imports an export into a home, and lands what a network's source has grown by since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -31,8 +32,12 @@ def _latest(adapter: Adapter, home: Home, now: datetime) -> datetime:
     return now + _DAY
 
 
-def _take_possession(home: Home, name: str, adapter: Adapter) -> None:
-    """Make the home this adapter's, or refuse when it holds another network's data."""
+@contextmanager
+def _possessed(home: Home, name: str, adapter: Adapter) -> Iterator[Path]:
+    """Make the home this adapter's, or refuse when it holds another network's data.
+
+    Gives the folder for what is unpacked. What is refused leaves neither that nor a claim.
+    """
     others = sorted({a.adapter for a in read_accounts(home)} - {name})
     if not others and home.network_file.exists():
         others = sorted({read_network(home).adapter} - {name})
@@ -41,8 +46,16 @@ def _take_possession(home: Home, name: str, adapter: Adapter) -> None:
             f"{home.root} holds a network of the adapter {others[0]!r}, and one home holds one "
             f"network; set TOWNSQUARE_HOME to another folder to import {name!r}."
         )
-    if not home.network_file.exists():
+    is_first = not home.network_file.exists()
+    if is_first:
         write_network(home, adapter.NETWORK)
+    try:
+        yield partial_folder(home) / "unpacked"
+    except BaseException:
+        prepare(home)
+        if is_first and not read_accounts(home):
+            home.network_file.unlink(missing_ok=True)
+        raise
 
 
 class _Import:
@@ -101,22 +114,25 @@ def import_source(
     loaded = load_adapter(adapter)
     if not source.exists():
         raise TownsquareError(f"{source} does not exist; give the path of the export to import.")
+    if not (source.is_dir() or source.is_file()):
+        raise TownsquareError(
+            f"{source} is neither a file nor a folder; give the path of the export to import."
+        )
     if home.root.resolve().is_relative_to(source.resolve()):
         raise TownsquareError(
             f"{source} holds the home {home.root} itself; put the export into a folder of its own."
         )
     with writer(home, f"import {adapter}"):
         prepare(home)
-        _take_possession(home, adapter, loaded)
-        workspace = partial_folder(home) / "unpacked"
-        files = loaded.files(source, workspace)
-        accounts = _Import(home, adapter, loaded, progress).run(files)
+        with _possessed(home, adapter, loaded) as workspace:
+            files = loaded.files(source, workspace)
+            accounts = _Import(home, adapter, loaded, progress).run(files)
+            if not accounts:
+                raise TownsquareError(
+                    f"{source} holds nothing that the adapter {adapter!r} knows; see the "
+                    "operator's guide for the files that it reads."
+                )
         prepare(home)
-    if not accounts:
-        raise TownsquareError(
-            f"{source} holds nothing that the adapter {adapter!r} knows; see the operator's guide "
-            "for the files that it reads."
-        )
     return accounts
 
 
@@ -137,15 +153,15 @@ def land(
                 f"{source}, the source in {home.network_file}, does not exist; mend the line "
                 "`source` or remove it when there is nothing more to land."
             )
-        _take_possession(home, network.adapter, adapter)
-        seen = {(a.source_file, a.fingerprint) for a in read_accounts(home)}
-        files = (
-            file
-            for file in adapter.files(source, partial_folder(home) / "unpacked")
-            if (file.event_date is None or file.event_date < as_of)
-            and (file.name, file.fingerprint) not in seen
-        )
-        accounts = _Import(home, network.adapter, adapter, progress).run(files)
+        with _possessed(home, network.adapter, adapter) as workspace:
+            seen = {(a.source_file, a.fingerprint) for a in read_accounts(home)}
+            files = (
+                file
+                for file in adapter.files(source, workspace)
+                if (file.event_date is None or file.event_date < as_of)
+                and (file.name, file.fingerprint) not in seen
+            )
+            accounts = _Import(home, network.adapter, adapter, progress).run(files)
         prepare(home)
     return accounts
 

@@ -73,8 +73,8 @@ def _column_rules(name: str, column: Column, key: tuple[str, ...]) -> list[tuple
     if column.type == "double":
         rules += _number_rules(name, column)
     if column.type == "timestamp":
-        early = f"not isfinite({name}) or {name} < timestamp '{_EARLIEST}'"
-        rules.append((early, f"{name} lies before {_EARLIEST}"))
+        rules.append((f"{name} < timestamp '{_EARLIEST}'", f"{name} lies before {_EARLIEST}"))
+        rules.append((f"not isfinite({name})", f"{name} is not a time in UTC"))
     return rules
 
 

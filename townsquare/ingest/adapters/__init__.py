@@ -1,11 +1,12 @@
 """What a source adapter is: a module of this folder that tells an export in contract rows."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
@@ -86,7 +87,39 @@ def load_adapter(name: str) -> Adapter:
     return cast(Adapter, import_module(f"{__name__}.{name}"))
 
 
+def name_of(path: PurePath) -> str:
+    """A path as text; of a name that is none the bytes are written out."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def plain_files(source: Path) -> list[tuple[str, Path]]:
+    """Every file below a folder with its name there, sorted; or the one file that `source` is.
+
+    A link may lead anywhere, and a pipe never ends: TownsquareError for what is no plain file.
+    """
+    if not source.is_dir():
+        return [(name_of(PurePath(source.name)), source)]
+    found: list[tuple[str, Path]] = []
+    for path in source.rglob("*"):
+        if path.is_symlink():
+            raise TownsquareError(
+                f"{path} is a link, which may lead anywhere; put what it leads to in its place."
+            )
+        if path.is_file():
+            found.append((name_of(path.relative_to(source)), path))
+        elif not path.is_dir():
+            raise TownsquareError(
+                f"{path} is neither a file nor a folder; take it out of the export."
+            )
+    return sorted(found)
+
+
 def fingerprint_of(path: Path) -> str:
     """What tells one content of a file from another."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    except OSError as error:
+        raise TownsquareError(
+            f"{path} cannot be read ({error.strerror}); mend that and import again."
+        ) from error

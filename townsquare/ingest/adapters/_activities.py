@@ -70,6 +70,11 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def _time(value: Any) -> str | None:
+    """A time as it is told; one that is a number or yes is kept, to be found wrong."""
+    return _text(value) if isinstance(value, str | None) else json.dumps(value)
+
+
 def quarantined(table: str, value: Any, problem: str) -> Told:
     """A row that cannot be a contract row, with the reason and all that the source says."""
     return table, {"problem": problem, "original": json.dumps(value)}
@@ -117,10 +122,10 @@ def _user(value: Json) -> Told:
     name = _text(value.get("name")) or _text(value.get("preferredUsername"))
     return "users", {
         "user_id": _id(value),
-        "registered_at": _text(value.get("published")),
+        "registered_at": _time(value.get("published")),
         "kind": _ACTORS[kind_of(value)],
         "name": name,
-        "loaded_at": _text(value.get("published")),
+        "loaded_at": _time(value.get("published")),
     }
 
 
@@ -129,7 +134,7 @@ def _content(value: Json, author: str | None, at: str | None, told_at: str | Non
     parent = _id(value.get("inReplyTo"))
     body, language = _localized(value, "content")
     title, title_language = _localized(value, "name")
-    published = _text(value.get("published")) or at
+    published = _time(value.get("published")) or at
     return "contents", {
         "content_id": _id(value),
         "author_id": _id(value.get("attributedTo")) or author,
@@ -142,7 +147,7 @@ def _content(value: Json, author: str | None, at: str | None, told_at: str | Non
         "tags": _tags(value),
         "language": language or title_language,
         "media_path": _media_path(value),
-        "deleted_at": _text(value.get("deleted")),
+        "deleted_at": _time(value.get("deleted")),
         "loaded_at": told_at or published,
     }
 
@@ -157,7 +162,7 @@ def _recipients(value: Json) -> list[str] | None:
 
 
 def _messages(value: Json, author: str | None, at: str | None, to: list[str]) -> Iterator[Told]:
-    sent_at = _text(value.get("published")) or at
+    sent_at = _time(value.get("published")) or at
     sender = _id(value.get("attributedTo")) or author
     for recipient in to:
         yield (
@@ -174,15 +179,15 @@ def _messages(value: Json, author: str | None, at: str | None, to: list[str]) ->
 
 def _created(activity: Json, is_update: bool) -> Iterator[Told]:
     value, actor = activity["object"], _id(activity.get("actor"))
-    at = _text(activity.get("published"))
+    at = _time(activity.get("published"))
     if kind_of(value) in _ACTORS:
         table, row = _user(value)
-        told_at = at or _text(value.get("updated"))
+        told_at = at or _time(value.get("updated"))
         yield table, row | {"loaded_at": told_at or row["loaded_at"]}
     elif to := _recipients({**activity, **value}):
         yield from _messages(value, actor, at, to)
     else:
-        told_at = _text(value.get("updated")) or at if is_update else None
+        told_at = _time(value.get("updated")) or at if is_update else None
         yield _content(value, actor, at, told_at)
 
 
@@ -191,7 +196,7 @@ def _deleted(activity: Json) -> Told | None:
     grave = activity.get("object")
     if not isinstance(grave, dict) or not grave.get("published"):
         return None
-    deleted_at = _text(grave.get("deleted")) or _text(activity.get("published"))
+    deleted_at = _time(grave.get("deleted")) or _time(activity.get("published"))
     former = {**grave, "type": grave.get("formerType", "Note")}
     table, row = _content(former, _id(activity.get("actor")), None, deleted_at)
     return table, row | {"deleted_at": deleted_at}
@@ -202,7 +207,7 @@ def _snake(kind: str) -> str:
 
 
 def _interaction(activity: Json, verb: str) -> Told:
-    at = _text(activity.get("published"))
+    at = _time(activity.get("published"))
     targets = [t for t in map(_id, _list(activity.get("object"))) if t]
     person: str | None = None
     first = next(iter(_list(activity.get("object"))), None)
@@ -221,7 +226,7 @@ def _interaction(activity: Json, verb: str) -> Told:
 
 
 def _relation(activity: Json, verb: str, target: Any) -> Told:
-    at = _text(activity.get("published"))
+    at = _time(activity.get("published"))
     return "relations", {
         "relation_id": _row_id(activity),
         "occurred_at": at,

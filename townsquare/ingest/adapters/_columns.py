@@ -1,11 +1,13 @@
 """Collects rows told one by one into record batches of text."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pyarrow as pa
 
-from townsquare.contract import load_table
+from townsquare.contract import Table, load_table
+from townsquare.errors import TownsquareError
 from townsquare.ingest.adapters import Rows
 
 # Enough rows to make a batch worth its overhead, few enough bytes to stay small with long texts.
@@ -13,6 +15,34 @@ _ROWS = 20_000
 _CHARACTERS = 16 * 1024 * 1024
 
 Value = str | list[str] | None
+
+
+def strange_column(path: Path, table: Table, name: str) -> TownsquareError:
+    """The error for a column that the contract has no place for."""
+    return TownsquareError(
+        f"{path} has the column {name!r}, which the contract table {table.name} has not; "
+        f"leave it out or rename it to one of {', '.join(table.columns)}."
+    )
+
+
+def check_columns(path: Path, table: Table, given: Sequence[str]) -> None:
+    """Raise unless a file's columns are the table's, each once, none that is required missing."""
+    if unknown := [name for name in given if name not in table.columns]:
+        raise strange_column(path, table, unknown[0])
+    if repeated := [name for name in given if given.count(name) > 1]:
+        raise TownsquareError(f"{path} has the column {repeated[0]!r} twice; leave one out.")
+    required = [n for n, c in table.columns.items() if c.required and n != "loaded_at"]
+    if missing := [name for name in required if name not in given]:
+        raise TownsquareError(
+            f"{path} lacks the column {missing[0]!r}, which the contract table {table.name} "
+            f"requires; it has {', '.join(given) or 'none'}."
+        )
+
+
+def _n_characters(values: Iterable[Value]) -> int:
+    return sum(
+        len(value) if isinstance(value, str) else sum(map(len, value)) for value in values if value
+    )
 
 
 class Columns:
@@ -46,7 +76,7 @@ class Columns:
         for name, append in self._appends:
             append(get(name))
         self._numbers.append(row_number)
-        self._n_characters += len(row.get("body") or "")
+        self._n_characters += _n_characters(row.values())
 
     def _widen(self, row: Mapping[str, Value]) -> None:
         for name in row.keys() - self._values.keys():

@@ -1,34 +1,91 @@
-"""Streams the items of a JSON document or of JSON lines, holding no more than one at a time."""
+"""Streams the items of a JSON document, holding no more than one at a time."""
 
-import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from townsquare.errors import TownsquareError
+from townsquare.ingest.adapters._texts import LONGEST_VALUE, UNREAD, open_text, unreadable
 
 _BLOCK = 1 << 20
-LONGEST_VALUE = 16 * _BLOCK
+# Python refuses to read a number of so many digits; as a text it can still be told and judged.
+_MOST_DIGITS = 300
+# Far above what any network writes, and far below where parsers and printers give up.
+_MOST_NESTED = 100
 _SPACE = " \t\r\n"
+_SPACES = re.compile(f"[{_SPACE}]*")
 _AFTER_VALUE = tuple(_SPACE + ",]}:")
 _ITEMS = ("orderedItems", "items")
 
 
-def open_text(path: Path) -> IO[str]:
-    """A file as text, unpacked when it ends in .gz, without its byte-order mark."""
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+class Value(NamedTuple):
+    """A JSON value; `problem` says why it cannot be believed, and `text` is then its source."""
+
+    value: Any
+    problem: str | None = None
+    text: str = ""
+
+
+class Decoder:
+    """Reads values with Python's decoder, and notices what that one passes over in silence."""
+
+    def __init__(self) -> None:
+        self._twice: str | None = None
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_int=self._number)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        told = dict(pairs)
+        if len(told) != len(pairs):
+            names = [name for name, _ in pairs]
+            self._twice = next(name for name in names if names.count(name) > 1)
+        return told
+
+    @staticmethod
+    def _number(digits: str) -> int | str:
+        return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+    def line(self, text: str) -> Value:
+        """The one value of a line; ValueError or RecursionError when it is none."""
+        told, end = self.read(text, len(text) - len(text.lstrip()))
+        if text[end:].strip():
+            raise ValueError("something follows its end")
+        return told
+
+    def read(self, text: str, at: int) -> tuple[Value, int]:
+        """The value that begins here and where it ends; ValueError when there is no whole one."""
+        self._twice = None
+        value, end = self._decoder.raw_decode(text, at)
+        problem = None
+        if self._twice is not None:
+            problem = f"{self._twice} is told twice"
+        elif text.count("[", at, end) + text.count("{", at, end) > _MOST_NESTED:
+            problem = "it is nested too deeply" if _is_deep(value) else None
+        return Value(value, problem, text[at:end] if problem else ""), end
+
+
+def _is_deep(value: Any) -> bool:
+    layer = [value]
+    for _ in range(_MOST_NESTED):
+        layer = [
+            inner
+            for outer in layer
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not layer:
+            return False
+    return True
 
 
 class _Scanner:
     """Takes one JSON value after another from a text that is read as it is needed."""
 
-    def __init__(self, file: IO[str], path: Path) -> None:
+    def __init__(self, file: IO[str], shown: str) -> None:
         self._file = file
-        self._path = path
-        self._decoder = json.JSONDecoder()
+        self._shown = shown
+        self._decoder = Decoder()
         self._text = ""
         self._at = 0
         self._is_at_end = False
@@ -42,7 +99,7 @@ class _Scanner:
     def fail(self, what: str) -> TownsquareError:
         """The error that says what is wrong and where."""
         return TownsquareError(
-            f"{self._path} is not JSON that can be read: {what} near character {self.done}; "
+            f"{self._shown} is not JSON that can be read: {what} near character {self.done}; "
             "nothing of it is landed, export it again."
         )
 
@@ -60,8 +117,8 @@ class _Scanner:
     def peek(self) -> str:
         """The next character that is not a space; empty at the end."""
         while True:
-            while self._at < len(self._text) and self._text[self._at] in _SPACE:
-                self._at += 1
+            if space := _SPACES.match(self._text, self._at):
+                self._at = space.end()
             if self._at < len(self._text):
                 return self._text[self._at]
             if self._is_at_end:
@@ -76,12 +133,12 @@ class _Scanner:
         self._at += 1
         return found
 
-    def value(self) -> Any:
+    def value(self) -> Value:
         """The next whole value."""
         self.peek()
         while True:
             try:
-                value, end = self._decoder.raw_decode(self._text, self._at)
+                value, end = self._decoder.read(self._text, self._at)
             except RecursionError as error:
                 raise self.fail("it is nested too deeply") from error
             except ValueError as error:
@@ -95,7 +152,7 @@ class _Scanner:
             self._read_on()
 
 
-def _elements(scanner: _Scanner) -> Iterator[Any]:
+def _elements(scanner: _Scanner) -> Iterator[Value]:
     scanner.take("[")
     if scanner.peek() == "]":
         scanner.take("]")
@@ -106,34 +163,41 @@ def _elements(scanner: _Scanner) -> Iterator[Any]:
             return
 
 
-def _object(scanner: _Scanner) -> Iterator[tuple[Any, bool]]:
+def _object(scanner: _Scanner) -> Iterator[tuple[Value, bool]]:
     rest: dict[str, Any] = {}
     closing = scanner.take("{") and scanner.peek() == "}"
     while not closing:
         if scanner.peek() != '"':
             raise scanner.fail("a key was expected")
-        key = scanner.value()
+        key = scanner.value().value
         scanner.take(":")
         if key in _ITEMS and scanner.peek() == "[":
             rest[key] = []
             for element in _elements(scanner):
                 yield element, True
         else:
-            rest[key] = scanner.value()
+            told = scanner.value()
+            if told.problem is None and key in rest:
+                told = Value({key: told.value}, f"{key} is told twice", json.dumps(told.value))
+            if told.problem is None:
+                rest[key] = told.value
+            else:
+                yield told, True
         closing = scanner.take(",", "}") == "}"
     if not rest:
         scanner.take("}")
-    yield rest, False
+    yield Value(rest), False
 
 
-def document_items(path: Path) -> Iterator[tuple[Any, bool, int]]:
+def document_items(path: Path, shown: str) -> Iterator[tuple[Value, bool, int]]:
     """The items of a document: each value, whether a collection held it, and the characters read.
 
     A collection's items come one by one; what else it says comes last, with its items left out.
+    `shown` is what an error calls the file: it may lie in an archive.
     """
     try:
         with open_text(path) as file:
-            scanner = _Scanner(file, path)
+            scanner = _Scanner(file, shown)
             first = scanner.peek()
             if first == "[":
                 for element in _elements(scanner):
@@ -145,31 +209,5 @@ def document_items(path: Path) -> Iterator[tuple[Any, bool, int]]:
                 raise scanner.fail("it begins neither with { nor with [")
             if scanner.peek():
                 raise scanner.fail("something follows its end")
-    except (UnicodeDecodeError, OSError, EOFError) as error:
-        raise unreadable(path, error) from error
-
-
-def lines(path: Path) -> Iterator[tuple[int, str, int]]:
-    """The lines of a text file that are not empty, with their numbers and the characters read."""
-    done = 0
-    try:
-        with open_text(path) as file:
-            number = 0
-            while line := file.readline(LONGEST_VALUE):
-                number += 1
-                done += len(line)
-                if len(line) == LONGEST_VALUE:
-                    raise TownsquareError(
-                        f"{path}, line {number} is longer than {LONGEST_VALUE >> 20} MB; "
-                        "nothing of it is landed, export it again."
-                    )
-                if not line.isspace():
-                    yield number, line, done
-    except (UnicodeDecodeError, OSError, EOFError) as error:
-        raise unreadable(path, error) from error
-
-
-def unreadable(path: Path, error: Exception) -> TownsquareError:
-    """The error for a file that is not UTF-8 text, or not whole."""
-    why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error})"
-    return TownsquareError(f"{path} {why}; nothing of it is landed, export it again as UTF-8.")
+    except UNREAD as error:
+        raise unreadable(shown, error) from error

@@ -13,6 +13,7 @@ from py7zr.exceptions import AbsolutePathError, ArchiveError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
 from townsquare.errors import TownsquareError
+from townsquare.ingest.adapters._texts import MOST_TIMES_LARGER, is_bomb
 
 # What py7zr has been seen to raise, or may raise by its source, on an archive that is not whole.
 _BROKEN = (
@@ -123,7 +124,13 @@ def members(archive: Path) -> list[Member]:
         name = info.filename
         if info.is_directory:
             continue
-        if info.is_symlink or name != Path(name).name or name in ("", ".", "..") or "\\" in name:
+        if (
+            info.is_symlink
+            or not info.is_file
+            or name != Path(name).name
+            or name in ("", ".", "..")
+            or "\\" in name
+        ):
             raise _refuse(archive, f"holds {name!r}, which is not a plain file in its top folder")
         if name in found:
             raise _refuse(archive, f"holds {name!r} twice")
@@ -135,6 +142,8 @@ def unpack(archive: Path, wanted: Collection[Member], folder: Path) -> None:
     """Write the wanted members into `folder`, if the disk has room for what they declare."""
     folder.mkdir(parents=True, exist_ok=True)
     sizes = {member.name: member.size for member in wanted}
+    if is_bomb(sum(sizes.values()), archive.stat().st_size):
+        raise _refuse(archive, f"unpacks to more than {MOST_TIMES_LARGER} times its own size")
     free = shutil.disk_usage(folder).free
     if sum(sizes.values()) + _MARGIN > free:
         raise TownsquareError(

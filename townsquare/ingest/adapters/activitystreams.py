@@ -1,21 +1,20 @@
 """Reads ActivityStreams 2.0 JSON: a Mastodon export, or any outbox, collection or activities."""
 
-import csv
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from townsquare.errors import TownsquareError
-from townsquare.ingest.adapters import Rows, SourceFile, fingerprint_of
+from townsquare.ingest.adapters import Rows, SourceFile, fingerprint_of, plain_files
 from townsquare.ingest.adapters._activities import Told, mapped, quarantined
 from townsquare.ingest.adapters._archives import Unpacked, is_archive, unpack
 from townsquare.ingest.adapters._columns import Columns
-from townsquare.ingest.adapters._json import document_items, lines, open_text, unreadable
+from townsquare.ingest.adapters._json import Decoder, Value, document_items
+from townsquare.ingest.adapters._texts import csv_records, lines
 from townsquare.network import FirstContribution, Network
 
 NETWORK = Network(
@@ -41,11 +40,7 @@ def _is_read(name: str) -> bool:
 def files(source: Path, workspace: Path) -> Iterator[SourceFile]:
     """The files of an export: actors, outbox and lists; what lies beside them is not imported."""
     if source.is_dir():
-        found = [
-            Unpacked(path.relative_to(source).as_posix(), path.stat().st_size, path)
-            for path in source.rglob("*")
-            if path.is_file()
-        ]
+        found = [Unpacked(name, path.stat().st_size, path) for name, path in plain_files(source)]
     elif is_archive(source):
         found = unpack(source, _is_read, workspace)
     elif _is_read(source.name):
@@ -58,7 +53,8 @@ def files(source: Path, workspace: Path) -> Iterator[SourceFile]:
     for file in sorted(read, key=lambda f: f.name):
         path = file.path
         if path is not None:
-            rows = partial(_rows, file.name, path)
+            inside = f"{source}, {file.name}" if is_archive(source) else str(path)
+            rows = partial(_rows, file.name, path, inside)
             yield SourceFile(file.name, file.size, fingerprint_of(path), rows=rows)
     yield from _not_imported(file for file in found if not _is_read(file.name))
 
@@ -80,10 +76,10 @@ def _not_imported(left: Iterable[Unpacked]) -> Iterator[SourceFile]:
         )
 
 
-def _rows(name: str, path: Path) -> Iterator[Rows]:
+def _rows(name: str, path: Path, shown: str) -> Iterator[Rows]:
     columns: dict[str, Columns] = {}
     done = 0
-    for number, (told, done) in enumerate(_told(name, path), start=1):
+    for number, (told, done) in enumerate(_told(name, path, shown), start=1):
         for table, row in told:
             taken = columns.get(table) or columns.setdefault(table, Columns(table))
             taken.add(number, row)
@@ -93,46 +89,48 @@ def _rows(name: str, path: Path) -> Iterator[Rows]:
         yield from taken.take(done)
 
 
-def _told(name: str, path: Path) -> Iterator[tuple[Iterable[Told], int]]:
+def _told(name: str, path: Path, shown: str) -> Iterator[tuple[Iterable[Told], int]]:
     """What each item of a file tells, with the characters read so far."""
     base = PurePosixPath(name).name
     if base in _LISTS:
-        yield from _listed(path, *_LISTS[base])
+        yield from _listed(path, shown, *_LISTS[base])
     elif base.lower().endswith(_LINES):
-        for _, line, done in lines(path):
-            yield _line(line), done
+        decoder = Decoder()
+        for _, line, done in lines(path, shown):
+            yield _line(decoder, line), done
     else:
         untimed = _UNTIMED.get(base.split(".")[0])
-        for value, is_item, done in document_items(path):
-            yield _item(value, untimed) if is_item else _document(value), done
+        for item, is_item, done in document_items(path, shown):
+            yield _item(item, untimed) if is_item else _document(item.value), done
 
 
-def _listed(path: Path, table: str, verb: str) -> Iterator[tuple[Iterable[Told], int]]:
-    try:
-        with open_text(path) as file:
-            for row in csv.DictReader(file):
-                yield [_without_time(table, row, verb)], 0
-    except (UnicodeDecodeError, OSError, csv.Error) as error:
-        raise unreadable(path, error) from error
+def _listed(path: Path, shown: str, table: str, verb: str) -> Iterator[tuple[list[Told], int]]:
+    records = csv_records(path, shown)
+    header = next(records, [])
+    for fields in records:
+        row = dict(zip_longest(header, fields)) if len(fields) <= len(header) else fields
+        yield [_without_time(table, row, verb)], 0
 
 
 def _without_time(table: str, value: Any, verb: str) -> Told:
     return quarantined(table, value, f"the export does not say when this {verb} was")
 
 
-def _line(line: str) -> Iterable[Told]:
+def _line(decoder: Decoder, line: str) -> Iterable[Told]:
     try:
-        value = json.loads(line)
+        item = decoder.line(line)
     except (ValueError, RecursionError):
         return [quarantined("contents", line.strip(), "the line is not JSON")]
-    return mapped(value)
+    return _item(item, None)
 
 
-def _item(value: Any, untimed: tuple[str, str] | None) -> Iterable[Told]:
-    if isinstance(value, str) and untimed is not None:
+def _item(item: Value, untimed: tuple[str, str] | None) -> Iterable[Told]:
+    if item.problem is not None:
+        return [quarantined("contents", item.text, item.problem)]
+    if isinstance(item.value, str) and untimed is not None:
         table, verb = untimed
-        return [_without_time(table, value, verb)]
-    return mapped(value)
+        return [_without_time(table, item.value, verb)]
+    return mapped(item.value)
 
 
 def _document(value: Any) -> Iterator[Told]:

@@ -1,10 +1,9 @@
 """Reads files that hold contract columns: Parquet, CSV or JSON lines, named after their table."""
 
-import csv
 import json
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -12,9 +11,10 @@ import pyarrow.parquet as pq
 
 from townsquare.contract import Table, load_tables
 from townsquare.errors import TownsquareError
-from townsquare.ingest.adapters import Rows, SourceFile, fingerprint_of
-from townsquare.ingest.adapters._columns import Columns, Value
-from townsquare.ingest.adapters._json import LONGEST_VALUE, lines, open_text, unreadable
+from townsquare.ingest.adapters import Rows, SourceFile, fingerprint_of, plain_files
+from townsquare.ingest.adapters._columns import Columns, Value, check_columns, strange_column
+from townsquare.ingest.adapters._json import Decoder
+from townsquare.ingest.adapters._texts import csv_records, lines
 from townsquare.network import Network
 
 NETWORK = Network(name="network", adapter="files", schedule=None)
@@ -32,18 +32,18 @@ _FORMATS = {
 
 def files(source: Path, workspace: Path) -> Iterator[SourceFile]:
     """Every file below a folder, or one file; all columns are looked at before any row is read."""
-    is_folder = source.is_dir()
-    root = source if is_folder else source.parent
-    found = sorted(p for p in root.rglob("*") if p.is_file()) if is_folder else [source]
-    told = [(path, _table_of(path.relative_to(root)), _format_of(path)) for path in found]
-    for path, table, kind in told:
+    told = [
+        (name, path, _table_of(PurePosixPath(name)), _format_of(path))
+        for name, path in plain_files(source)
+    ]
+    for _, path, table, kind in told:
         if table is not None and kind is not None:
             _check_columns(path, table, kind)
-    for path, table, kind in told:
-        yield _source_file(path, path.relative_to(root).as_posix(), table, kind)
+    for name, path, table, kind in told:
+        yield _source_file(path, name, table, kind)
 
 
-def _table_of(name: Path) -> Table | None:
+def _table_of(name: PurePosixPath) -> Table | None:
     """The table whose name is the file's, or that of a folder that it lies in."""
     tables = load_tables()
     parts = (*name.parts[:-1], name.name.split(".")[0])
@@ -73,26 +73,10 @@ def _source_file(path: Path, name: str, table: Table | None, kind: str | None) -
     )
 
 
-def _refuse_columns(path: Path, table: Table, unknown: list[str]) -> TownsquareError:
-    return TownsquareError(
-        f"{path} has the column {unknown[0]!r}, which the contract table {table.name} has not; "
-        f"leave it out or rename it to one of {', '.join(table.columns)}."
-    )
-
-
 def _check_columns(path: Path, table: Table, kind: str) -> None:
-    if kind == "jsonl":
-        return  # each line has columns of its own
-    given = _parquet_columns(path) if kind == "parquet" else _csv_header(path)
-    if unknown := [name for name in given if name not in table.columns]:
-        raise _refuse_columns(path, table, unknown)
-    if repeated := [name for name in given if given.count(name) > 1]:
-        raise TownsquareError(f"{path} has the column {repeated[0]!r} twice; leave one out.")
-    required = [n for n, c in table.columns.items() if c.required and n != "loaded_at"]
-    if missing := [name for name in required if name not in given]:
-        raise TownsquareError(
-            f"{path} lacks the column {missing[0]!r}, which the contract table {table.name} "
-            f"requires; it has {', '.join(given) or 'none'}."
+    if kind != "jsonl":  # where each line has columns of its own
+        check_columns(
+            path, table, _parquet_columns(path) if kind == "parquet" else _csv_header(path)
         )
 
 
@@ -107,34 +91,15 @@ def _parquet_columns(path: Path) -> list[str]:
 
 
 def _csv_header(path: Path) -> list[str]:
-    return next((fields for fields, _ in _csv_records(path)), [])
-
-
-def _csv_records(path: Path) -> Iterator[tuple[list[str], int]]:
-    """The records of a CSV file that are not empty, and the line that each ends on."""
-    csv.field_size_limit(LONGEST_VALUE)
-    try:
-        with open_text(path) as file:
-            # Strict: else a quote that is never closed would swallow the rest of the file.
-            reader = csv.reader(file, strict=True)
-            for fields in reader:
-                if fields:
-                    yield fields, reader.line_num
-    except csv.Error as error:
-        raise TownsquareError(
-            f"{path}, line {reader.line_num} is not CSV ({error}); mend the line: quotes inside a "
-            "quoted field are doubled."
-        ) from error
-    except (UnicodeDecodeError, OSError, EOFError) as error:
-        raise unreadable(path, error) from error
+    return next(csv_records(path, str(path)), [])
 
 
 def _csv_rows(path: Path, table: Table) -> Iterator[Rows]:
     columns = Columns(table.name, lists_are_text=True)
-    records = _csv_records(path)
-    header, _ = next(records)
+    records = csv_records(path, str(path))
+    header = next(records)
     number, done = 0, 0
-    for number, (fields, _) in enumerate(records, start=1):
+    for number, fields in enumerate(records, start=1):
         done += sum(map(len, fields)) + len(fields)
         columns.add(number, _csv_row(header, fields))
         if columns.is_full():
@@ -152,31 +117,35 @@ def _csv_row(header: list[str], fields: list[str]) -> dict[str, Value]:
 
 
 def _json_rows(path: Path, table: Table) -> Iterator[Rows]:
-    columns = Columns(table.name)
+    columns, decoder = Columns(table.name), Decoder()
     done = 0
-    for number, line, done in lines(path):
-        columns.add(number, _json_row(path, table, line))
+    for number, line, done in lines(path, str(path)):
+        columns.add(number, _json_row(path, table, decoder, line))
         if columns.is_full():
             yield from columns.take(done)
     yield from columns.take(done)
 
 
-def _json_row(path: Path, table: Table, line: str) -> dict[str, Value]:
+def _json_row(path: Path, table: Table, decoder: Decoder, line: str) -> dict[str, Value]:
     try:
-        told = json.loads(line)
+        told, problem, _ = decoder.line(line)
     except (ValueError, RecursionError):
-        told = None
+        told, problem = None, None
     if not isinstance(told, dict):
         return {"problem": "the line is not a JSON object", "original": json.dumps(line.strip())}
     if unknown := [name for name in told if name not in table.columns]:
-        raise _refuse_columns(path, table, unknown)
+        raise strange_column(path, table, unknown[0])
     row: dict[str, Value] = {}
     for name, value in told.items():
-        is_list = table.columns[name].type == "list<string>"
-        if is_list and value is not None and not isinstance(value, list):
-            return {"problem": f"{name} is not a list", "original": line.strip()}
-        row[name] = [_text(v) for v in value or () if v is not None] if is_list else _text(value)
-    return row
+        is_list = isinstance(value, list)
+        if table.columns[name].type == "list<string>":
+            problem = problem or (None if is_list or value is None else f"{name} is not a list")
+            row[name] = [_text(v) for v in value if v is not None] if is_list else None
+        elif is_list or isinstance(value, dict):
+            problem = problem or f"{name} is {'a list' if is_list else 'an object'}"
+        else:
+            row[name] = _text(value)
+    return {"problem": problem, "original": line.strip()} if problem else row
 
 
 def _text(value: Any) -> Any:

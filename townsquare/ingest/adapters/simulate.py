@@ -1,16 +1,19 @@
 """The simulated network: its exports are contract Parquet already, by table and exported day."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from townsquare.contract import load_tables
 from townsquare.errors import TownsquareError
-from townsquare.ingest.adapters import Progress, SourceFile, fingerprint_of
+from townsquare.ingest.adapters import Progress, SourceFile, fingerprint_of, plain_files
 from townsquare.network import Network
 from townsquare.settings import Home
 
 NETWORK = Network()
+
+_PART = re.compile(r"(?P<table>[^/]+)/exported_date=(?P<day>[^/]*)/part\.parquet")
 
 
 def files(source: Path, workspace: Path) -> Iterator[SourceFile]:
@@ -27,14 +30,14 @@ def files(source: Path, workspace: Path) -> Iterator[SourceFile]:
 
 
 def _exported(source: Path) -> Iterator[tuple[date, str, Path]]:
-    for table in load_tables():
-        for path in source.glob(f"{table}/exported_date=*/part.parquet"):
-            told = path.parent.name.removeprefix("exported_date=")
+    for name, path in plain_files(source):
+        found = _PART.fullmatch(name)
+        if found is not None and found["table"] in load_tables():
             try:
-                yield date.fromisoformat(told), table, path
+                yield date.fromisoformat(found["day"]), found["table"], path
             except ValueError as error:
                 raise TownsquareError(
-                    f"{path} lies in a folder for the day {told!r}, but a day is written "
+                    f"{path} lies in a folder for the day {found['day']!r}, but a day is written "
                     "YYYY-MM-DD; rename the folder or take it away."
                 ) from error
 

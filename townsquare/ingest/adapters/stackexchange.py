@@ -1,15 +1,16 @@
 """Reads a Stack Exchange dump: a folder of XML files, or the .7z that they come in."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from townsquare.errors import TownsquareError
-from townsquare.ingest.adapters import Rows, SourceFile, fingerprint_of
+from townsquare.ingest.adapters import Rows, SourceFile, fingerprint_of, plain_files
 from townsquare.ingest.adapters import _dump as dump
 from townsquare.ingest.adapters._columns import Columns
 from townsquare.ingest.adapters._roots import Roots
-from townsquare.ingest.adapters._sevenzip import Member, members, unpack
+from townsquare.ingest.adapters._sevenzip import members, unpack
 from townsquare.ingest.adapters._xml import read_rows
 from townsquare.network import Activity, FirstContribution, Network, Windows
 
@@ -38,7 +39,12 @@ _NOT_IMPORTED = {
 }
 
 
-Places = Mapping[str, Callable[[], Path]]
+@dataclass(frozen=True)
+class Places:
+    """Where each file of a dump lies once it is asked for, and what an error says before it."""
+
+    of: Mapping[str, Callable[[], Path]]
+    shown: str
 
 
 def files(source: Path, workspace: Path) -> Iterator[SourceFile]:
@@ -54,10 +60,11 @@ def files(source: Path, workspace: Path) -> Iterator[SourceFile]:
 
 
 def _in_folder(folder: Path) -> Iterator[SourceFile]:
-    found = sorted(path for path in folder.iterdir() if path.is_file())
-    locate = {path.name: partial(_itself, path) for path in found}
-    for path in sorted(found, key=_order):
-        yield _source_file(path.name, path.stat().st_size, fingerprint_of(path), locate)
+    found = dict(plain_files(folder))
+    places = Places({name: partial(_itself, path) for name, path in found.items()}, f"{folder}/")
+    for name in sorted(found, key=_order):
+        size, fingerprint = found[name].stat().st_size, fingerprint_of(found[name])
+        yield _source_file(name, size, fingerprint, places)
 
 
 def _in_archive(archive: Path, workspace: Path) -> Iterator[SourceFile]:
@@ -71,8 +78,9 @@ def _in_archive(archive: Path, workspace: Path) -> Iterator[SourceFile]:
             unpacked.append(True)
         return workspace / name
 
-    places = {member.name: partial(locate, member.name) for member in found}
-    for member in sorted(found, key=_order):
+    named = {member.name: partial(locate, member.name) for member in found}
+    places = Places(named, f"{archive}, ")
+    for member in sorted(found, key=lambda one: _order(one.name)):
         yield _source_file(member.name, member.size, member.checksum, places)
 
 
@@ -80,9 +88,9 @@ def _itself(path: Path) -> Path:
     return path
 
 
-def _order(file: Path | Member) -> tuple[int, str]:
+def _order(name: str) -> tuple[int, str]:
     names = list(_TABLES)
-    return (names.index(file.name) if file.name in names else len(names), file.name)
+    return (names.index(name) if name in names else len(names), name)
 
 
 def _source_file(name: str, size: int, fingerprint: str, places: Places) -> SourceFile:
@@ -94,13 +102,18 @@ def _source_file(name: str, size: int, fingerprint: str, places: Places) -> Sour
     )
 
 
+def _elements(name: str, places: Places) -> Iterator[tuple[list[tuple[str, dict[str, str]]], int]]:
+    root = name.removesuffix(".xml").lower()
+    return read_rows(places.of[name](), root, f"{places.shown}{name}")
+
+
 def _roots(places: Places) -> Roots:
     """The threads of the dump's posts, read when the first comment asks."""
 
     def scan(roots: Roots) -> None:
-        if "Posts.xml" not in places:
+        if "Posts.xml" not in places.of:
             return
-        for elements, _ in read_rows(places["Posts.xml"](), "posts"):
+        for elements, _ in _elements("Posts.xml", places):
             for _, row in elements:
                 roots.add(row.get("Id"), row.get("ParentId"))
 
@@ -122,7 +135,7 @@ def _rows(name: str, places: Places) -> Iterator[Rows]:
     columns = Columns(_TABLES[name])
     mapped = _mapping(name, places)
     row_number, done = 0, 0
-    for elements, done in read_rows(places[name](), name.removesuffix(".xml").lower()):
+    for elements, done in _elements(name, places):
         for tag, attributes in elements:
             row_number += 1
             row = (

@@ -1,0 +1,176 @@
+"""What is damaged is refused in one sentence or set aside row by row; nothing is ever lost."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from damaged import Case, cases
+
+from townsquare.errors import TownsquareError
+from townsquare.ingest import Account, import_source, read_accounts
+from townsquare.settings import Home
+
+CASES = cases()
+GENTLE = [case for case in CASES if not case.is_bomb]
+BOMBS = [case for case in CASES if case.is_bomb]
+
+
+def _by_table(accounts: list[Account], part: str) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for account in accounts:
+        for name, table in account.tables.items():
+            counted[name] = counted.get(name, 0) + getattr(table, part)
+    return {name: n for name, n in counted.items() if n}
+
+
+def _reasons(accounts: list[Account]) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {}
+    for account in accounts:
+        for name, table in account.tables.items():
+            for reason, n in table.reasons.items():
+                of_table = counted.setdefault(name, {})
+                of_table[reason] = of_table.get(reason, 0) + n
+    return counted
+
+
+def _rows(home: Home, pattern: str) -> dict[str, int]:
+    """Rows that lie in a home by table, as files tell."""
+    with duckdb.connect() as connection:
+        counted = {
+            folder.name: connection.sql(
+                f"select count(*) from read_parquet('{folder}/{pattern}')"
+            ).fetchall()[0][0]
+            for folder in sorted((home.landing if "/" in pattern else home.rejected).glob("[a-z]*"))
+        }
+    return {name: n for name, n in counted.items() if n}
+
+
+def _assert_outcome(case: Case, home: Home, accounts: list[Account]) -> None:
+    for account in accounts:
+        for told in account.tables.values():
+            assert told.read == told.landed + told.quarantined + told.duplicate
+    assert _reasons(accounts) == case.quarantined
+    assert _by_table(accounts, "landed") == case.landed
+    assert _by_table(accounts, "duplicate") == case.duplicate
+    # and the files say the same as the accounts
+    assert _rows(home, "*/*.parquet") == case.landed
+    bad = {name: sum(reasons.values()) for name, reasons in case.quarantined.items()}
+    assert _rows(home, "*.parquet") == bad
+    assert read_accounts(home) == accounts
+
+
+def _assert_nothing_landed(home: Home) -> None:
+    assert read_accounts(home) == []
+    assert _rows(home, "*/*.parquet") == {}
+    assert not list(home.rejected.rglob("*.parquet"))
+
+
+def test_the_corpus_covers_every_source() -> None:
+    assert len(CASES) >= 60
+    assert len({case.name for case in CASES}) == len(CASES)
+    assert {case.adapter for case in CASES} == {
+        "activitystreams",
+        "files",
+        "simulate",
+        "stackexchange",
+    }
+
+
+@pytest.mark.parametrize("case", GENTLE, ids=lambda case: case.name)
+def test_damaged_input_has_its_outcome(case: Case, tmp_path: Path) -> None:
+    # given
+    home = Home(tmp_path / "below" / "home")
+    source = case.make(tmp_path / "below" / "export")
+    beside = set(tmp_path.iterdir())
+    # when
+    if case.refused is not None:
+        with pytest.raises(TownsquareError, match=case.refused) as refused:
+            import_source(home, case.adapter, source)
+        # then
+        assert len(str(refused.value).splitlines()) == 1
+        _assert_nothing_landed(home)
+    else:
+        accounts = import_source(home, case.adapter, source)
+        _assert_outcome(case, home, accounts)
+        # and then the same again changes nothing
+        again = import_source(home, case.adapter, source)
+        assert _by_table(again, "read") == _by_table(accounts, "read")
+        assert _by_table(again, "duplicate") == _by_table(again, "read")
+    assert set(tmp_path.iterdir()) == beside
+    assert not (home.landing / ".partial" / "unpacked").exists()
+
+
+_IMPORT = """
+import resource, sys
+from pathlib import Path
+from townsquare.errors import TownsquareError
+from townsquare.ingest import import_source
+from townsquare.settings import Home
+for home, adapter, source in zip(*[iter(sys.argv[1:])] * 3):
+    try:
+        import_source(Home(Path(home)), adapter, Path(source))
+    except TownsquareError as error:
+        print(error)
+    else:
+        print()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+def _imported_elsewhere(home: Home, adapter: str, source: Path) -> tuple[str, int]:
+    """What an import in a process of its own said, and its peak memory in MB."""
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT, str(home.root), adapter, str(source)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    said, peak = done.stdout.splitlines()
+    return said, int(peak)
+
+
+@pytest.fixture(scope="module")
+def usual_peak(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """The memory of an import of two rows, in MB."""
+    folder = tmp_path_factory.mktemp("usual")
+    (small,) = [case for case in CASES if case.name == "line_ends_of_every_kind"]
+    return _imported_elsewhere(Home(folder / "home"), "files", small.make(folder / "export"))[1]
+
+
+@pytest.mark.parametrize("case", BOMBS, ids=lambda case: case.name)
+def test_a_bomb_has_its_outcome_in_bounded_memory(
+    case: Case, tmp_path: Path, usual_peak: int
+) -> None:
+    home = Home(tmp_path / "home")
+    source = case.make(tmp_path / "export")
+    said, peak = _imported_elsewhere(home, case.adapter, source)
+    if case.refused is not None:
+        assert re.search(case.refused, said)
+        _assert_nothing_landed(home)
+    else:
+        assert said == ""
+        _assert_outcome(case, home, read_accounts(home))
+    # Rows that land pass through DuckDB, which may take 1 GB before it spills.
+    assert peak < usual_peak + (600 if case.refused else 1200)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["xml_cut_short", "a_7z_bomb", "json_cut_short", "a_csv_in_utf_16", "parquet_cut_short"],
+)
+def test_the_command_says_it_in_one_sentence(
+    name: str, tmp_path: Path, townsquare: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    (case,) = [case for case in CASES if case.name == name]
+    source = case.make(tmp_path / "export")
+    done = townsquare(tmp_path / "home", "import", case.adapter, str(source), check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (sentence,) = done.stderr.strip().splitlines()
+    assert sentence.startswith("townsquare: ")
+    assert re.search(str(case.refused), sentence)
