@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from townsquare import release
-from townsquare.errors import TownsquareError
+from townsquare.errors import TownsquareError, shown
 from townsquare.network import read_network
 from townsquare.settings import Home
 
@@ -55,7 +56,7 @@ def show(told: dict[str, Any], console: Console) -> None:
         columns = ["score_name", "auc", "baseline_name", "baseline_auc", "calibration_error"]
         console.print(_table(columns, told["scores"]))
     for missing in told["not_available"]:
-        console.print(f"  {missing['name']}: {missing['reason']}", highlight=False)
+        console.print(_line(f"{missing['name']}: {missing['reason']}"))
     console.print("SQL:        townsquare sql   (or open releases/current/townsquare.duckdb)")
     console.print("Airflow UI: make up          (then http://127.0.0.1:8080)\n")
 
@@ -125,12 +126,12 @@ def _show_verified(verified: dict[str, Any], console: Console) -> None:
         return
     console.print(f"Verified: of {checked} this is broken:", soft_wrap=True)
     for one in verified["broken"]:
-        console.out(f"  {one['path']} {one['problem']}", highlight=False)
+        console.print(_line(f"{one['path']} {one['problem']}"), soft_wrap=True)
 
 
 def show_status(told: dict[str, Any], console: Console) -> None:
     """Print the status of a home."""
-    console.print(f"{told['network']} ({told['adapter']}) in {told['home']}", highlight=False)
+    console.print(Text(shown(f"{told['network']} ({told['adapter']}) in {told['home']}")))
     rows = [
         {"table": name, "landed": n, "quarantined": told["quarantined"].get(name, 0)}
         for name, n in told["landed"].items()
@@ -173,12 +174,15 @@ def show_accounts(landed: Sequence["Account"], console: Console) -> None:
     console.print(_table(columns, rows))
     for row in rows:
         for reason, count in row["reasons"].items():
-            console.print(f"  {row['source_file']}: {count:,} x {reason}", highlight=False)
+            console.print(_line(f"{row['source_file']}: {count:,} x {reason}"))
     for row in told:
         if "not_imported" in row:
-            console.print(
-                f"  {row['source_file']} is not imported: {row['not_imported']}", highlight=False
-            )
+            console.print(_line(f"{row['source_file']} is not imported: {row['not_imported']}"))
+
+
+def _line(text: str) -> Text:
+    """A line of a list; a name or reason in it is text, whatever marks it holds."""
+    return Text(f"  {shown(text)}")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
@@ -193,7 +197,7 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
         is_number = any(isinstance(row.get(name), int | float) for row in rows)
         table.add_column(name.replace("_", " "), justify="right" if is_number else "left")
     for row in rows:
-        table.add_row(*(_cell(row.get(name)) for name in columns))
+        table.add_row(*(Text(_cell(row.get(name))) for name in columns))
     return table
 
 
@@ -204,4 +208,4 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else shown(str(value))

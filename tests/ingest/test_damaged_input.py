@@ -174,3 +174,17 @@ def test_the_command_says_it_in_one_sentence(
     (sentence,) = done.stderr.strip().splitlines()
     assert sentence.startswith("townsquare: ")
     assert re.search(str(case.refused), sentence)
+
+
+def test_the_command_shows_names_and_reasons_as_they_are(
+    tmp_path: Path, townsquare: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    export = tmp_path / "export"
+    export.mkdir()
+    (export / "[b] odd.csv").write_text("x\n")
+    (export / "interactions.csv").write_text(
+        "interaction_id,occurred_at,verb\n1,2024-01-01,like\n2,2024-01-01,LIKE\n"
+    )
+    told = townsquare(tmp_path / "home", "import", "files", str(export)).stdout
+    assert "interactions.csv: 1 x verb does not match ^[a-z][a-z_]{0,39}$" in told
+    assert "[b] odd.csv is not imported" in told

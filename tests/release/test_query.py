@@ -79,3 +79,14 @@ def test_a_long_answer_says_what_it_leaves_out(
     publish()
     query.show(*query.run_query(home, "select user_id from users"))
     assert "800 more rows" in capsys.readouterr().out
+
+
+def test_texts_are_shown_as_they_are_and_command_neither_console_nor_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hostile = ["[/bold]", "[red]x", "\x1b]0;owned\x07", "a\nb", "=1+1", "\u202egpj.exe"]
+    query.show(["[b]title[/b]", "n"], [(text, 1) for text in hostile])
+    told = capsys.readouterr().out
+    for text in ("[b]title[/b]", "[/bold]", "[red]x", r"\x1b]0;owned\x07", "a b", r"\u202egpj"):
+        assert text in told
+    assert not {"\x1b", "\x07", "\u202e"} & set(told)

@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from townsquare.errors import TownsquareError
+from townsquare.errors import TownsquareError, shown
 from townsquare.release import _shelf
 from townsquare.settings import Home
 
@@ -82,9 +83,9 @@ def show(
     table = Table(box=None, header_style="bold", pad_edge=False)
     for place, name in enumerate(columns):
         numbers = any(isinstance(row[place], int | float) for row in rows[:MOST_SHOWN])
-        table.add_column(name, justify="right" if numbers else "left")
+        table.add_column(Text(shown(name)), justify="right" if numbers else "left")
     for row in rows[:MOST_SHOWN]:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Text(_cell(value)) for value in row))
     console.print(table)
     if len(rows) > MOST_SHOWN:
         console.print(f"... {len(rows) - MOST_SHOWN:,} more rows; add a limit, or use --json.")
@@ -93,7 +94,7 @@ def show(
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else shown(str(value))
 
 
 def prompt(home: Home) -> None:
