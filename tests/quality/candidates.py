@@ -1,10 +1,14 @@
-"""A small hand-made network of half a year: its marts as a candidate, and the release before it."""
+"""A small made-up network of half a year: its marts as a candidate, and the release before it."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+
+from townsquare.quality import Suite, read_suites
+from townsquare.quality._suites import Range, Volume
 
 AS_OF = date(2025, 6, 30)
 DAYS = 180
@@ -98,6 +102,29 @@ RELATIONS = {
         from range($users) as people (i), (values ('churn'), ('conversion')) as names (score_name)
     """,
 }
+
+
+def derived(suite: Suite) -> str:
+    """Rows of a relation that no one has written by hand: columns on which its suite holds."""
+    columns: dict[str, str] = {}
+    for one in suite.expectations:
+        if isinstance(one, Range):
+            low = one.min if one.min is not None else (one.max or 0) - 20
+            high = one.max if one.max is not None else low + 20
+            columns[one.column] = f"{low} + (n - 1) * {high - low} / 20.0"
+        elif isinstance(one, Volume) and one.column:
+            columns[one.column] = "n * 2"
+    for name in sorted(suite.columns - {suite.event_date}):
+        columns.setdefault(name, "case when n % 3 = 0 then 'one' else 'other' end")
+    told = [f"{value} as {name}" for name, value in columns.items()]
+    if suite.event_date is not None:
+        told.append(f"day as {suite.event_date}")
+    return f"select user_id || '@' || day as row_id, {', '.join(told)} from active"
+
+
+for declared in read_suites():
+    RELATIONS.setdefault(declared.relation, derived(declared))
+
 _BASE = """
     create temp table days as
     select i as day_number, cast(date '2025-01-01' + i::integer as date) as day
@@ -109,26 +136,31 @@ _BASE = """
 """
 
 
-def write_marts(path: Path, as_of: date = AS_OF) -> None:
+def write_marts(path: Path, as_of: date = AS_OF, relations: Mapping[str, str] = RELATIONS) -> None:
     """The marts of the network as of a date."""
+    path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     values = {"$as_of": f"date '{as_of}'", "$users": str(USERS)}
     values["$days"] = str(DAYS - (AS_OF - as_of).days)
     with duckdb.connect(str(path)) as connection:
-        for name, select in {"": _BASE, **RELATIONS}.items():
+        for name, select in {"": _BASE, **relations}.items():
             for mark, value in values.items():
                 select = select.replace(mark, value)
             connection.execute(f"create table {name} as {select}" if name else select)
 
 
-def write_release(releases: Path, as_of: date = AS_OF - timedelta(days=1)) -> Path:
+def write_release(
+    releases: Path,
+    as_of: date = AS_OF - timedelta(days=1),
+    relations: Mapping[str, str] = RELATIONS,
+) -> Path:
     """The same network, released as of the day before."""
     folder = releases / f"{as_of}.1"
-    write_marts(folder / "townsquare.duckdb", as_of)
+    write_marts(folder / "townsquare.duckdb", as_of, relations)
     with duckdb.connect(str(folder / "townsquare.duckdb"), read_only=True) as connection:
         rows = {
             name: {"rows": len(connection.execute(f"select 1 from {name}").fetchall())}
-            for name in RELATIONS
+            for name in relations
         }
     told = {"as_of": str(as_of), "created_at": f"{as_of}T01:00:00", "relations": rows}
     (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
