@@ -15,6 +15,7 @@ import pyarrow.dataset as ds
 
 from ml.declaration import Score
 from ml.splitting import Outcomes
+from townsquare import frames
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
 
@@ -92,12 +93,12 @@ def read_frame(
     features: Sequence[str] | None = None,
 ) -> Frame:
     """The frame as of a date: no later row is read, and no outcome that was open then."""
-    path = home.frames / f"{score.frame}.parquet"
+    path = frames.folder(home, score.frame)
     wanted = tuple(features or score.features)
     _has_columns(path, score, wanted)
     days = pc.field("as_of_date")
     rows = days <= pa.scalar(as_of) if dates is None else days.isin(list(dates))
-    source = ds.dataset(path, format="parquet")  # a file, or a folder as Spark writes it
+    source = ds.dataset(path, format="parquet")  # a file per as_of_date
     table = source.to_table(columns=[*score.grain, score.label, *wanted], filter=rows)
     table = table.sort_by([("as_of_date", "ascending"), (score.entity, "ascending")])
     frame = Frame(
@@ -113,13 +114,13 @@ def read_frame(
 
 def lacks(home: Home, score: Score, features: Sequence[str]) -> list[str]:
     """The features that the frame does not hold, as when it changed after a champion was made."""
-    path = home.frames / f"{score.frame}.parquet"
+    path = frames.folder(home, score.frame)
     there = set(ds.dataset(path, format="parquet").schema.names)
     return [name for name in features if name not in there]
 
 
 def _has_columns(path: Path, score: Score, features: Sequence[str]) -> None:
-    if not path.exists():
+    if not path.exists() or (path.is_dir() and not any(path.glob("*.parquet"))):
         raise TownsquareError(
             f"{path} does not exist, so {score.name} cannot be learned; build the frames first."
         )

@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-from townsquare.settings import DAGS, Home
+from townsquare.settings import DAGS, PROJECT_ROOT, Home
 
 USER = "admin"
 
@@ -18,7 +18,7 @@ def environment(home: Home, port: int) -> dict[str, str]:
     settings = {
         "CORE__DAGS_FOLDER": str(DAGS),
         "CORE__LOAD_EXAMPLES": "False",
-        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__EXECUTOR": "workers.warm.WarmExecutor",
         "CORE__PARALLELISM": "3",
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
@@ -42,9 +42,14 @@ def environment(home: Home, port: int) -> dict[str, str]:
         # dbt leaves semaphores to the end of its process, and Python tells that as an error.
         "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
         **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(PROJECT_ROOT), *_inherited_path()]),
         "TOWNSQUARE_HOME": str(home.root),
         "_AIRFLOW__SKIP_DATABASE_EXECUTOR_COMPATIBILITY_CHECK": "1",
     }
+
+
+def _inherited_path() -> list[str]:
+    return [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
 
 
 def password_file(home: Home) -> Path:

@@ -80,7 +80,7 @@ class Home:
 
     @cached_property
     def frames(self) -> Path:
-        """One Parquet file per frame, written by dbt."""
+        """One folder of Parquet per frame, written by dbt."""
         return self.root / "frames"
 
     @cached_property

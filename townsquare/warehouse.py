@@ -5,15 +5,18 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from townsquare import databases, faults, learned, parquet
+from townsquare import databases, faults, frames, learned, parquet
 from townsquare.errors import TownsquareError
 from townsquare.network import Network
 from townsquare.settings import DBT_PROJECT, Home
+
+if TYPE_CHECKING:
+    from townsquare.ingest import News
 
 # What each layer's task builds: dbt selectors by folder, so that a new model needs no edit here.
 LAYERS: dict[str, Sequence[str]] = {
@@ -32,8 +35,9 @@ def prepare(home: Home) -> None:
     """Create the folders and the marts database that dbt attaches; harmless when they exist."""
     import duckdb
 
-    for folder in (home.warehouse.parent, home.inputs, home.frames, home.scores, home.dbt_target):
+    for folder in (home.warehouse.parent, home.inputs, home.scores, home.dbt_target):
         folder.mkdir(parents=True, exist_ok=True)
+    frames.prepare(home)
     learned.prepare(home)
     if not home.marts.exists():
         with duckdb.connect() as connection:
@@ -46,25 +50,20 @@ def plan(home: Home, as_of: date, also: Iterable[date] = ()) -> bool:
 
     `also` are dates to rebuild whether or not anything of them has landed since.
     """
-    import pyarrow as pa
-
-    from townsquare.ingest import read_accounts
+    from townsquare.ingest import read_accounts, read_news
 
     built = _read_state(home)
     accounts = read_accounts(home)
     dates: set[date] = set(also)
+    news: Sequence[News] = ()
     models = _fingerprint()
     why = _why_full(home, as_of, built, models)
     prepare(home)
     if built is not None and why is None:
-        for account in accounts:
-            if account.sequence > built["sequence"]:
-                for table in account.tables.values():
-                    dates.update(table.event_dates)
+        news = read_news(home, built["sequence"])
         last = date.fromisoformat(built["as_of"])
         dates.update(last + timedelta(days=n) for n in range((as_of - last).days))
-    table = pa.table({"event_date": pa.array(sorted(dates), pa.date32())})
-    parquet.save(table, home.warehouse.parent / "rebuild_dates.parquet")
+    _write_rebuild_dates(home, dates, news)
     sequence = max((account.sequence for account in accounts), default=0)
     full = why is not None
     planned = {"as_of": as_of.isoformat(), "sequence": sequence, "full": full, "models": models}
@@ -89,6 +88,17 @@ def _why_full(home: Home, as_of: date, built: dict[str, Any] | None, models: str
     if as_of < date.fromisoformat(built["as_of"]):
         return f"it lies before {built['as_of']}, the date of the last build"
     return "the models have changed" if built.get("models") != models else None
+
+
+def _write_rebuild_dates(home: Home, dates: Collection[date], news: Sequence["News"]) -> None:
+    """Hand dbt the dates to build, and since when something new is known of each (null: always)."""
+    import pyarrow as pa
+
+    days = [*sorted(dates), *(one.event_date for one in news)]
+    since = [*(None for _ in dates), *(one.loaded_at for one in news)]
+    columns = {"event_date": pa.array(days, pa.date32())}
+    columns["loaded_at"] = pa.array(since, pa.timestamp("us"))
+    parquet.save(pa.table(columns), home.warehouse.parent / "rebuild_dates.parquet")
 
 
 def is_planned(home: Home, as_of: date) -> bool:
@@ -119,8 +129,24 @@ def build(
         arguments = ["build", *selected, *_vars(network, as_of)]
         if planned["full"]:
             arguments.append("--full-refresh")
-    result = _dbt(home, [*arguments, "--target-path", str(target)])
-    return _counted(home, result, layer)
+    manifest = None if retry else parse(home, network)  # `dbt retry` reads its own
+    result = _dbt(home, [*arguments, "--target-path", str(target)], manifest)
+    counts = _counted(home, result, layer)
+    if layer == "frames":
+        frames.prune(home)
+    return counts
+
+
+def parse(home: Home, network: Network) -> Any:
+    """The parsed project, from what dbt kept of the last parse; None where it does not parse.
+
+    dbt parses everything anew whenever a variable changes, and as_of does every day; but no file
+    says anything else for it until it is built. So it is left out here, one parse serves every
+    layer and every day, and only files that changed are read again.
+    """
+    decided = {name: v for name, v in network.dbt_vars(date.min).items() if name != "as_of"}
+    target = ["--target-path", str(home.dbt_target), "--quiet"]
+    return _dbt(home, ["parse", "--vars", json.dumps(decided), *target]).result
 
 
 def finish(home: Home) -> None:
@@ -152,7 +178,7 @@ def invoke(home: Home, network: Network, arguments: list[str]) -> Any:
     return _dbt(home, [*arguments, *(_vars(network, as_of) if as_of else [])])
 
 
-def _dbt(home: Home, arguments: list[str]) -> Any:
+def _dbt(home: Home, arguments: list[str], manifest: Any = None) -> Any:
     from dbt.cli.main import dbtRunner
 
     prepare(home)
@@ -160,7 +186,7 @@ def _dbt(home: Home, arguments: list[str]) -> Any:
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     place = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     logs = ["--log-path", str(home.root / "warehouse" / "logs")]
-    return dbtRunner().invoke([*arguments, *place, *logs])
+    return dbtRunner(manifest=manifest).invoke([*arguments, *place, *logs])
 
 
 def _vars(network: Network, as_of: date) -> list[str]:

@@ -30,7 +30,7 @@ def grown_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Home:
     run_dbt(home, FIRST, "run", "--full-refresh", "--select", *LAYERS, network=NETWORK)
     for last, as_of in pairwise(STEPS):
         changed = land(world, home, last, as_of)
-        changed |= {last + timedelta(days=n) for n in range((as_of - last).days)}
+        changed |= {last + timedelta(days=n): None for n in range((as_of - last).days)}
         run_dbt(home, as_of, "run", "--select", *LAYERS, rebuild=changed, network=NETWORK)
     return home
 

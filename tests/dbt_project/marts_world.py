@@ -5,7 +5,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -120,9 +120,9 @@ def _do_something(
         world.tell("messages", at, late, message_id=key, sender_id=user, recipient_id=target)
 
 
-def land(world: World, home: Home, first: date, end: date) -> set[date]:
-    """Land what was told from `first` to before `end`; the event dates that got rows."""
-    touched: set[date] = set()
+def land(world: World, home: Home, first: date, end: date) -> dict[date, datetime | None]:
+    """Land what was told from `first` to before `end`; since when each date has news."""
+    touched: dict[date, datetime | None] = {}
     for name, table in TABLES.items():
         schema = table.arrow_schema.append(pa.field("batch_id", pa.string()))
         _write(home, name, date(1970, 1, 1), "empty", [], schema)
@@ -133,7 +133,8 @@ def land(world: World, home: Home, first: date, end: date) -> set[date]:
         for event_date, rows in by_date.items():
             told = [{**row, "batch_id": f"{row['told']}"} for row in rows]
             _write(home, name, event_date, f"{first}", told, schema)
-        touched |= by_date.keys()
+            earliest = min(row["loaded_at"] for row in rows)
+            touched[event_date] = min(touched.get(event_date) or earliest, earliest)
     return touched
 
 
@@ -150,14 +151,16 @@ def run_dbt(
     home: Home,
     as_of: date,
     *arguments: str,
-    rebuild: Iterable[date] = (),
+    rebuild: Mapping[date, datetime | None] | Iterable[date] = (),
     network: Network | None = None,
     check: bool = True,
 ) -> str:
-    """Run dbt on a home as of a day, telling it which event dates changed; what it printed."""
+    """Run dbt on a home as of a day, telling it since when which dates have news; its output."""
     prepare(home)
-    plan = pa.table({"event_date": pa.array(sorted(rebuild), pa.date32())})
-    pq.write_table(plan, home.warehouse.parent / "rebuild_dates.parquet")
+    news = rebuild if isinstance(rebuild, Mapping) else dict.fromkeys(rebuild)
+    plan = {"event_date": pa.array(list(news), pa.date32())}
+    plan["loaded_at"] = pa.array(list(news.values()), pa.timestamp("us"))
+    pq.write_table(pa.table(plan), home.warehouse.parent / "rebuild_dates.parquet")
     done = subprocess.run(
         [
             *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 from growth import FIRST, STEPS
 from marts_world import END
 
+from townsquare import frames
 from townsquare.settings import Home
 
 Rows = Callable[[Home, str], list[tuple]]
@@ -80,6 +81,22 @@ def test_the_parquet_of_a_frame_holds_what_the_table_holds(
     grown_warehouse: Home, rows: Rows
 ) -> None:
     for frame in ("frame_churn", "frame_conversion"):
-        table = pq.read_table(grown_warehouse.frames / f"{frame}.parquet")
-        assert [(table.num_rows,)] == rows(grown_warehouse, f"select count(*) from frames.{frame}")
-        assert table.column("user_id").null_count == 0
+        path = frames.folder(grown_warehouse, frame)
+        columns = "user_id, as_of_date, n_activities_28d, days_since_activity"
+        query = f"select {columns} from frames.{frame} order by as_of_date, user_id"
+        frames.prune(grown_warehouse)
+        table = pq.read_table(path).sort_by([("as_of_date", "ascending"), ("user_id", "ascending")])
+        told = table.select(columns.split(", ")).to_pylist()
+        assert [tuple(row.values()) for row in told] == rows(grown_warehouse, query)
+        assert len(list(path.glob("????-??-??.parquet"))) > len(STEPS)
+
+
+def test_a_frame_is_written_as_a_full_build_writes_it(
+    grown_warehouse: Home, whole_warehouse: Home
+) -> None:
+    for frame in ("frame_churn", "frame_conversion"):
+        frames.prune(grown_warehouse)
+        grown, whole = (frames.folder(home, frame) for home in (grown_warehouse, whole_warehouse))
+        written = {path.name: path.read_bytes() for path in whole.glob("*.parquet")}
+        assert len(written) > len(STEPS)
+        assert {path.name: path.read_bytes() for path in grown.glob("*.parquet")} == written

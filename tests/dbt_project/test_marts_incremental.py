@@ -22,7 +22,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Home:
     run_dbt(home, STEPS[0], "run", "--full-refresh", "--select", *MARTS)
     for last, as_of in pairwise(STEPS):
         changed = land(world, home, last, as_of)
-        changed |= {last + timedelta(days=n) for n in range((as_of - last).days)}
+        changed |= {last + timedelta(days=n): None for n in range((as_of - last).days)}
         run_dbt(home, as_of, "run", "--select", *MARTS, rebuild=changed)
     run_dbt(home, END, "test", "--select", *MARTS, "--exclude-resource-type", "unit_test")
     return home

@@ -35,13 +35,18 @@ class Column(_Declared):
 
 
 class Table(_Declared):
-    """One contract table; `event_time` names the column whose UTC date is its landing partition."""
+    """One contract table; `event_time` names the column whose UTC date is its landing partition.
+
+    Where `by_day` is false its rows are no events: no model reads them day by day, and a new
+    version matters from the day it is known.
+    """
 
     name: str
     description: str
     required: bool
     key: tuple[str, ...]
     event_time: str
+    by_day: bool = True
     columns: dict[str, Column]
 
     @model_validator(mode="after")

@@ -2,12 +2,14 @@
 
 from townsquare.ingest._accounts import Account, TableAccount, read_accounts
 from townsquare.ingest._importing import import_source, land, next_as_of
+from townsquare.ingest._news import News, read_news
 from townsquare.ingest._places import landed_sequence, prepare
 from townsquare.ingest._verifying import verify
 from townsquare.ingest.adapters import Progress, adapter_names
 
 __all__ = [
     "Account",
+    "News",
     "Progress",
     "TableAccount",
     "adapter_names",
@@ -17,5 +19,6 @@ __all__ = [
     "next_as_of",
     "prepare",
     "read_accounts",
+    "read_news",
     "verify",
 ]

@@ -1,6 +1,7 @@
 -- One row per event date that an incremental run must rebuild: what the pipeline says has landed
 -- anew, and what has come to light since the last good build: rows that it held but could not know
 -- yet, deeds to content that had not come, deletions that were to come. A full build asks for none.
+-- What is new of a date is known from known_date on, so features as of that day or before stand.
 {{ config(materialized='table') }}
 -- depends_on: {{ ref('int_content_authors') }}
 -- depends_on: {{ ref('stg_contents_versions') }}
@@ -10,16 +11,32 @@
 {%- set content_days = built_before('int_content_days') -%}
 {%- set references = built_before('int_unresolved_references') %}
 {%- if none in [user_days, reception_days, content_days, references] %}
-select {{ as_of() }} as event_date
+select
+    {{ as_of() }} as event_date,
+    {{ as_of() }} as known_date
 where false
 {%- else %}
 with
 
-landed as (select * from {{ source('pipeline', 'rebuild_dates') }}),
+news as (select * from {{ source('pipeline', 'rebuild_dates') }}),
 
 authors as (select * from {{ ref('int_content_authors') }}),
 
 contents as (select * from {{ ref('stg_contents_versions') }}),
+
+landed_known as (
+    select
+        event_date,
+        {{ known_date('loaded_at', 'event_date') }} as known_date
+    from news
+),
+
+landed as (
+    select
+        coalesce(event_date, known_date) as event_date,
+        known_date
+    from landed_known
+),
 
 {# The pipeline asks for every date from the last good build's as_of on, so the run of dates that
    ends with the newest begins there or before. #}
@@ -28,6 +45,8 @@ landed_dates_ranked as (
         event_date,
         row_number() over (order by event_date desc) as n_from_newest
     from landed
+    where event_date < {{ as_of() }}
+    group by event_date
 ),
 
 last_build as (
@@ -69,22 +88,34 @@ late_rows as (
 ),
 
 come_to_light as (
-    select late_rows.event_date
+    select
+        late_rows.event_date,
+        late_rows.known_date
     from late_rows
     cross join last_build
     where late_rows.known_date >= last_build.last_date and late_rows.known_date < {{ as_of() }}
 ),
 
 resolved as (
-    select unresolved.event_date
+    select
+        unresolved.event_date,
+        authors.known_date
     from {{ references }} as unresolved
     inner join authors
         on unresolved.content_id = authors.content_id
+),
+
+news_of_dates as (
+    select * from landed
+    union all
+    select * from come_to_light
+    union all
+    select * from resolved
 )
 
-select event_date from landed
-union
-select event_date from come_to_light
-union
-select event_date from resolved
+select
+    event_date,
+    min(known_date) as known_date
+from news_of_dates
+group by event_date
 {%- endif %}

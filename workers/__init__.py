@@ -1,0 +1,1 @@
+"""What the processes that run Airflow's tasks are made of."""

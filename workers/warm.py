@@ -1,0 +1,64 @@
+"""
+An executor whose workers have loaded what tasks import, before a task comes.
+
+Airflow forks every task from a worker, and a task of the daily run would spend more time importing
+dbt or Great Expectations than using them. Modules survive a fork; connections and threads do not,
+so none is opened here: DuckDB and LightGBM still begin inside the task.
+"""
+
+import importlib
+import logging
+import sys
+
+from airflow.executors.local_executor import LocalExecutor
+
+log = logging.getLogger(__name__)
+
+MODULES = (
+    "dbt.cli.main",
+    "dbt.task.build",
+    "dbt.adapters.duckdb",
+    "duckdb",
+    "great_expectations",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "lightgbm",
+)
+OWN = ("townsquare", "ml")
+
+
+class WarmExecutor(LocalExecutor):
+    """Airflow's LocalExecutor, which forks its workers when everything is loaded."""
+
+    def start(self) -> None:
+        """Load, and start the workers."""
+        warm_up()
+        super().start()
+
+
+def warm_up() -> None:
+    """Import what tasks import, and have dbt parse the project once.
+
+    Parsing also makes dbt write the code with which it reads its own files, which is a third of
+    what a layer costs. Townsquare's own modules are forgotten again, so that a task runs the code
+    that lies on the disk when it starts.
+    """
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)  # it tells of its decorators
+    for name in MODULES:
+        importlib.import_module(name)
+    _parse()
+    for name in [name for name in sys.modules if name.split(".")[0] in OWN]:
+        del sys.modules[name]
+
+
+def _parse() -> None:
+    from townsquare import warehouse
+    from townsquare.errors import TownsquareError
+    from townsquare.network import read_network
+    from townsquare.settings import Home
+
+    home = Home.from_environment()
+    try:
+        warehouse.parse(home, read_network(home))
+    except (TownsquareError, OSError) as error:  # the task that needs it will say so, in its log
+        log.warning("nothing is parsed ahead: %s", error)
