@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,19 @@ def read(told: Path) -> None:
     told.write_text(json.dumps({"reads": reads, "releases": len(seen), "errors": errors}))
 
 
+def stage() -> str:
+    """How far the publishing that was just killed had come, by what it left."""
+    left = next((path for path in home.candidates.glob("2*")), None)
+    if left is not None:
+        if (left / "manifest.json").exists():
+            return "whole, not yet named"
+        return "audited" if (left / "checks.json").exists() else "being built"
+    named = max(
+        (path.name for path in home.releases.glob("2*")), key=lambda name: (len(name), name)
+    )
+    return "switched" if home.current.readlink().name == named else "named, not yet switched"
+
+
 def forked(work: Callable[..., None], *arguments: object) -> int:
     pid = os.fork()
     if pid == 0:
@@ -90,6 +104,8 @@ one_publish = (time.monotonic() - started) / 2
 told = [home.root / f"reader-{n}.json" for n in range(readers)]
 reading = [forked(read, path) for path in told]
 chance = random.Random(1)
+stages: Counter[str] = Counter()
+harmed: list[str] = []
 for turn in range(kills):
     child = forked(publish_forever, 1000 * (turn + 1))
     before = home.current.readlink()
@@ -99,8 +115,15 @@ for turn in range(kills):
     time.sleep(chance.uniform(0, 1.5 * one_publish))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    stages[stage()] += 1
+    harmed += [f"{one.path} {one.problem}" for one in release.verify(home)[1]]
 os.waitpid(forked(publish, -1), 0)
 (home.root / "stop").touch()
 for pid in reading:
     os.waitpid(pid, 0)
-sys.stdout.write(json.dumps([json.loads(path.read_text()) for path in told]))
+answer = {
+    "kills": dict(stages),
+    "harmed": harmed,
+    "readers": [json.loads(path.read_text()) for path in told],
+}
+sys.stdout.write(json.dumps(answer))
