@@ -124,7 +124,7 @@ def up(
     already = services.running(home)
     if already is not None:
         raise TownsquareError(f"Airflow is already up for {home.root} at {already.url}.")
-    with services.airflow(home, port, _say, extra=("triggerer",)) as running:
+    with services.airflow(home, port, _say, extra=("triggerer",), stays=True) as running:
         with runs.Airflow(home, running) as server:
             server.prepare(unpause=sorted(path.stem for path in DAGS.glob("*.py")))
         _say(f"Airflow is at {running.url}; user {airflow_env.USER}, its password is in")
@@ -278,6 +278,7 @@ def _run_dag(home: Home, dag_id: str, conf: dict[str, Any], quiet: bool) -> str:
     """Run one DAG through Airflow and follow it; TownsquareError when it ends red."""
     from townsquare import runs, services
 
+    read_network(home)  # what is wrong with it is better told here than by a DAG that is missing
     say = (lambda _: None) if quiet else _say
     with services.airflow(home, None, say) as running, runs.Airflow(home, running) as server:
         server.prepare()

@@ -26,7 +26,20 @@ def replaying(home: Home, doing: str) -> Iterator[None]:
 
 
 @contextmanager
-def _held(home: Home, path: Path, doing: str, said: str) -> Iterator[None]:
+def airflow(home: Home, doing: str) -> Iterator[None]:
+    """Hold the home's Airflow, whose database bears one scheduler only."""
+    home.airflow.mkdir(parents=True, exist_ok=True, mode=0o700)
+    said = f"Airflow of {home.root} is started and stopped by"
+    with _held(home, home.airflow / ".lock", doing, said, _SHARE):
+        yield
+
+
+_WAIT = "wait until it ends, or stop it if it is yours, and try again."
+_SHARE = "wait until it ends, or keep one up with `townsquare up`, which every run shares."
+
+
+@contextmanager
+def _held(home: Home, path: Path, doing: str, said: str, way_out: str = _WAIT) -> Iterator[None]:
     with faults.told(home):
         path.parent.mkdir(parents=True, exist_ok=True)
         opened = path.open("a+", encoding="utf-8")
@@ -36,9 +49,7 @@ def _held(home: Home, path: Path, doing: str, said: str) -> Iterator[None]:
         except BlockingIOError as error:
             held.seek(0)
             holder = held.read().strip() or "another process"
-            raise TownsquareError(
-                f"{said} {holder}; wait until it ends, or stop it if it is yours, and try again."
-            ) from error
+            raise TownsquareError(f"{said} {holder}; {way_out}") from error
         held.truncate(0)
         held.write(f"process {os.getpid()} ({doing})")
         held.flush()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from townsquare import locking
 from townsquare.airflow_env import environment, password
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
@@ -28,6 +29,7 @@ class Running:
     """An Airflow that answers: where its UI is."""
 
     port: int
+    stays: bool = True  # whether it outlives the run that started it
 
     @property
     def url(self) -> str:
@@ -45,33 +47,46 @@ def running(home: Home) -> Running | None:
         os.kill(state["pid"], 0)
     except ProcessLookupError:
         return None
-    found = Running(state["port"])
+    found = Running(state["port"], state.get("stays", True))
     return found if _healthy(found) else None
 
 
 @contextmanager
 def airflow(
-    home: Home, port: int | None, say: Callable[[str], None], extra: tuple[str, ...] = ()
+    home: Home,
+    port: int | None,
+    say: Callable[[str], None],
+    extra: tuple[str, ...] = (),
+    stays: bool = False,
 ) -> Iterator[Running]:
     """Airflow for this home: the one that is up, or one that lives as long as the block.
 
-    `extra` names components beyond the three that a run needs. Raises TownsquareError when the
-    port is taken or a component dies.
+    `extra` names components beyond the three that a run needs; one that `stays` is shared with
+    whoever comes. Raises TownsquareError when the port is taken, a component dies, or another
+    command has an Airflow of its own on this home.
     """
     found = running(home)
-    if found is not None:
+    if found is not None and found.stays:
         yield found
         return
+    with locking.airflow(home, "townsquare up" if stays else "townsquare run"):
+        yield from _started(home, port, say, (*COMPONENTS, *extra), stays)
+
+
+def _started(
+    home: Home, port: int | None, say: Callable[[str], None], names: tuple[str, ...], stays: bool
+) -> Iterator[Running]:
     chosen = port or _free_port()
     _refuse_taken(chosen)
     password(home)
     say("starting Airflow")
     _migrate(home, chosen)
-    processes = {name: _start(home, chosen, name) for name in (*COMPONENTS, *extra)}
-    up = Running(chosen)
+    processes = {name: _start(home, chosen, name) for name in names}
+    up = Running(chosen, stays)
+    told = {"pid": os.getpid(), "port": chosen, "stays": stays}
     try:
         _wait(home, up, processes)
-        _state_file(home).write_text(json.dumps({"pid": os.getpid(), "port": chosen}))
+        _state_file(home).write_text(json.dumps(told))
         yield up
     finally:
         _state_file(home).unlink(missing_ok=True)
