@@ -195,6 +195,30 @@ def replay(
 
 
 @app.command()
+def erase(
+    user_id: Annotated[str, typer.Argument(help="The id, exactly as the column user_id holds it.")],
+    reason: Annotated[str, typer.Option(help="Kept with the receipt.")] = "on request",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for a confirmation.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Erase a person from everything that this home holds, every kept release included."""
+    from townsquare import erasing
+
+    home = Home.from_environment()
+    erasing.check(home, user_id)
+    if not yes and typer.prompt("Type the id again to erase this person for good") != user_id:
+        raise TownsquareError("Nothing is erased, because the two ids are not the same.")
+    receipt = erasing.erase(home, user_id, reason)
+    if as_json:
+        _print_json(receipt)
+    else:
+        _say(f"The person is erased; receipt {receipt['receipt']} names no one.")
+        _say("`townsquare run` builds and publishes everything anew without them.")
+    if erasing.is_source_outside(home):
+        _say("Take them out of the source as well, or its next import brings them back.")
+
+
+@app.command()
 def skip_gate(
     gate: Annotated[str, typer.Argument(help="The gate or check, as the failed task names it.")],
     reason: Annotated[str, typer.Option(help="Why; kept in meta.gate_skips.")],

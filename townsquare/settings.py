@@ -109,6 +109,16 @@ class Home:
         return self.releases / "current"
 
     @cached_property
+    def erasing(self) -> Path:
+        """The journal of an erasure while it runs, the only place that knows the id."""
+        return self.root / ".erasing.json"
+
+    @cached_property
+    def erasures(self) -> Path:
+        """Receipts of the people who were erased, one line each; none names anybody."""
+        return self.root / "erasures.jsonl"
+
+    @cached_property
     def replays(self) -> Path:
         """Scratch of `townsquare replay`; empty when none runs."""
         return self.root / "replays"

@@ -18,6 +18,11 @@ def land(home: Home, as_of: str | None, again: bool = False) -> str:
     Without a date it is the next day that the source can give; with `again`, the date of the
     release that stands, for a run whose news is a model and not a day.
     """
+    if home.erasing.exists():
+        raise TownsquareError(
+            f"An erasure of {home.root} is under way or was interrupted; finish it first, by "
+            "clearing its red task or with `townsquare erase`, then land."
+        )
     with faults.told(home):
         network = read_network(home)
         last = release.current_as_of(home)

@@ -27,6 +27,7 @@ class Column(_Declared):
     type: Literal["string", "double", "timestamp", "list<string>"]
     description: str
     required: bool = False
+    refers_to: Literal["users", "contents"] | None = None
     values: tuple[str, ...] | None = None
     pattern: str | None = None
     minimum: float | None = None
@@ -35,10 +36,11 @@ class Column(_Declared):
 
 
 class Table(_Declared):
-    """One contract table; `event_time` names the column whose UTC date is its landing partition.
+    """One contract table.
 
-    Where `by_day` is false its rows are no events: no model reads them day by day, and a new
-    version matters from the day it is known.
+    `event_time` names the column whose UTC date is its landing partition, `owner` the one that says
+    whose row it is: it goes when that person is erased. Where `by_day` is false its rows are no
+    events: no model reads them day by day, and a new version matters from the day it is known.
     """
 
     name: str
@@ -47,16 +49,21 @@ class Table(_Declared):
     key: tuple[str, ...]
     event_time: str
     by_day: bool = True
+    owner: str
     columns: dict[str, Column]
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Table":
-        missing = {*self.key, self.event_time, "loaded_at"} - self.columns.keys()
+        missing = {*self.key, self.event_time, self.owner, "loaded_at"} - self.columns.keys()
         if missing:
             raise ValueError(
                 f"{self.name} names {sorted(missing)}, which are not among its columns"
             )
         return self
+
+    def referring_to(self, what: Literal["users", "contents"]) -> list[str]:
+        """The columns that hold ids of users, or of contents."""
+        return [name for name, column in self.columns.items() if column.refers_to == what]
 
     @property
     def arrow_schema(self) -> pa.Schema:

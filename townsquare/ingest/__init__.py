@@ -1,6 +1,12 @@
 """Landing: exports go in through an adapter, contract rows come to lie by table and day."""
 
-from townsquare.ingest._accounts import Account, TableAccount, read_accounts
+from townsquare.ingest._accounts import (
+    Account,
+    TableAccount,
+    read_accounts,
+    read_batches,
+    write_batch,
+)
 from townsquare.ingest._importing import import_source, land, next_as_of
 from townsquare.ingest._news import News, read_news
 from townsquare.ingest._places import landed_sequence, prepare
@@ -20,5 +26,7 @@ __all__ = [
     "prepare",
     "read_accounts",
     "read_news",
+    "read_batches",
     "verify",
+    "write_batch",
 ]

@@ -8,29 +8,37 @@ from pathlib import Path
 from typing import Any
 
 from townsquare.errors import TownsquareError
-from townsquare.ingest._places import accounts_folder
+from townsquare.ingest._places import accounts_folder, write_durably
 from townsquare.settings import Home
 
 
 @dataclass
 class TableAccount:
-    """What became of the rows of one source file that belong to one contract table."""
+    """What became of the rows of one source file that belong to one contract table.
+
+    `erased` were landed or quarantined once and taken out again with the person they were about.
+    """
 
     read: int = 0
     landed: int = 0
     quarantined: int = 0
     duplicate: int = 0
+    erased: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     event_dates: list[date] = field(default_factory=list)
 
+    @property
+    def accounted(self) -> int:
+        """The rows whose fate is told; it must be every row read."""
+        return self.landed + self.quarantined + self.duplicate + self.erased
+
     def check(self, what: str) -> None:
         """Raise unless every row read is accounted for once."""
-        told = self.landed + self.quarantined + self.duplicate
-        if self.read != told or sum(self.reasons.values()) != self.quarantined:
+        if self.read != self.accounted or sum(self.reasons.values()) != self.quarantined:
             raise AssertionError(
                 f"{what}: {self.read} rows read, but {self.landed} landed, {self.quarantined} "
                 f"quarantined ({sum(self.reasons.values())} with a reason), {self.duplicate} "
-                "duplicate; nothing of this batch is landed"
+                f"duplicate, {self.erased} erased; nothing of this batch is landed"
             )
 
 
@@ -48,7 +56,7 @@ class Account:
     not_imported: str | None = None
 
     def check(self) -> None:
-        """Raise unless read = landed + quarantined + duplicate in every table."""
+        """Raise unless read = landed + quarantined + duplicate + erased in every table."""
         for name, table in self.tables.items():
             table.check(f"{self.source_file}, {name}")
 
@@ -85,7 +93,20 @@ def read_account_file(path: Path) -> list[Account]:
         ) from error
 
 
+def read_batches(home: Home) -> dict[Path, list[Account]]:
+    """The accounts of every batch by the file that they are stored in."""
+    return {path: read_account_file(path) for path in sorted(accounts_folder(home).glob("*.json"))}
+
+
+def write_batch(path: Path, accounts: Iterable[Account]) -> None:
+    """Replace the accounts of a batch that was landed before, should they still add up."""
+    told = list(accounts)
+    for account in told:
+        account.check()
+    write_durably(path, to_json(told))
+
+
 def read_accounts(home: Home) -> list[Account]:
     """Every account of this home in the order of landing."""
-    accounts = [a for path in accounts_folder(home).glob("*.json") for a in read_account_file(path)]
+    accounts = [account for batch in read_batches(home).values() for account in batch]
     return sorted(accounts, key=lambda account: account.sequence)

@@ -42,12 +42,12 @@ def _newest(accounts: Sequence[Account], name: str) -> list[TableAccount]:
 
 def _accounting(name: str, ours: Sequence[TableAccount]) -> Check:
     read = sum(one.read for one in ours)
-    told = sum(one.landed + one.quarantined + one.duplicate for one in ours)
-    wrong = [one for one in ours if one.read != one.landed + one.quarantined + one.duplicate]
+    told = sum(one.accounted for one in ours)
+    wrong = [one for one in ours if one.read != one.accounted]
     return _check(
         "contract", name, "accounting", not wrong, number(told), number(read),
-        f"Of {name} {number(read)} rows were read, and {number(told)} are landed, quarantined or "
-        "duplicate; both must be equal in every file.",
+        f"Of {name} {number(read)} rows were read, and {number(told)} are landed, quarantined, "
+        "duplicate or erased; both must be equal in every file.",
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from townsquare.release._candidate import build_candidate
 from townsquare.release._history import skip_gate
+from townsquare.release._meta import relation_rows
+from townsquare.release._origin import memory_folder
 from townsquare.release._publishing import (
     GateFailed,
     current_as_of,
@@ -11,21 +13,35 @@ from townsquare.release._publishing import (
     reject,
     rollback,
 )
-from townsquare.release._shelf import Release, current_folder, prune
+from townsquare.release._shelf import (
+    Release,
+    all_folders,
+    current_folder,
+    manifest_of,
+    prune,
+    write_manifest,
+)
+from townsquare.release._shelf import sweep as clear_candidates
 from townsquare.release._verifying import verify
 
 __all__ = [
     "GateFailed",
     "Release",
+    "all_folders",
     "build_candidate",
+    "clear_candidates",
     "current_as_of",
     "current_folder",
     "hold_gates",
     "list_releases",
+    "manifest_of",
+    "memory_folder",
     "prune",
     "publish",
     "reject",
+    "relation_rows",
     "rollback",
     "skip_gate",
     "verify",
+    "write_manifest",
 ]

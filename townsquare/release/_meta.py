@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from townsquare import __version__
+from townsquare import __version__, erasures
 from townsquare.ingest import Account, read_accounts
 from townsquare.network import Network
 from townsquare.quality import Check
@@ -105,6 +105,7 @@ def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
         "lineage": _edges(project),
         "landing": _landing(accounts),
         "freshness": _capabilities.freshness(accounts),
+        "erasures": _erasures(facts.home),
     }
 
 
@@ -180,10 +181,18 @@ def _landing(accounts: Sequence[Account]) -> Rows:
         for name, table in account.tables.items():
             yield (
                 account.batch_id, account.source_file, account.adapter, name, table.read,
-                table.landed, table.quarantined, table.duplicate,
+                table.landed, table.quarantined, table.duplicate, table.erased,
                 json.dumps(table.reasons) if table.reasons else None,
                 account.landed_at.replace(tzinfo=None),
             )  # fmt: skip
+
+
+def _erasures(home: Home) -> Rows:
+    for told in erasures.receipts(home):
+        yield (
+            told["receipt"], told["erased_at"], told["done_by"], told["reason"],
+            told["landed_rows"], told["quarantined_rows"], len(told["models"]),
+        )  # fmt: skip
 
 
 def _copy_books(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
@@ -195,6 +204,12 @@ def _copy_books(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         path = str(facts.home.models / f"{book}.parquet").replace("'", "''")
         connection.execute(f"create table meta.{book} as select * from read_parquet('{path}')")
     connection.execute(_CHAMPIONS, [facts.as_of])
+    for model, n_erased in erasures.erased_from(facts.home).items():
+        connection.execute(
+            "update meta.model_versions set n_erased = ? "
+            "where score_name || '/' || model_version = ?",
+            [n_erased, model],
+        )
 
 
 _CHAMPIONS = """
@@ -209,7 +224,10 @@ _CHAMPIONS = """
             partition by promotions.score_name order by promotions.decided_at desc
         ) = 1
     )
-    select model_versions.*, promoted.model_version is not null as is_champion
+    select
+        model_versions.*,
+        promoted.model_version is not null as is_champion,
+        cast(0 as bigint) as n_erased
     from meta.model_versions
     left join promoted using (score_name, model_version)
 """

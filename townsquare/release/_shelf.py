@@ -40,11 +40,11 @@ def kept(home: Home) -> list[Release]:
     return [
         Release(path.name, path, manifest)
         for path in ordered
-        if (manifest := _manifest(path)) is not None
+        if (manifest := manifest_of(path)) is not None
     ]
 
 
-def _manifest(folder: Path) -> dict[str, Any] | None:
+def manifest_of(folder: Path) -> dict[str, Any] | None:
     """What a folder's manifest says; None where it has none, or a disk has damaged it."""
     try:
         told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -127,6 +127,17 @@ def clear(folder: Path) -> None:
         shutil.rmtree(doomed, ignore_errors=True)
         folder.rename(doomed)
     shutil.rmtree(doomed, ignore_errors=True)
+
+
+def all_folders(home: Home) -> list[Path]:
+    """Every folder of a release or of a failed candidate, whole or not."""
+    return [
+        path
+        for place in (home.releases, home.failed_candidates)
+        if place.exists()
+        for path in sorted(place.iterdir())
+        if path.is_dir() and not path.is_symlink()
+    ]
 
 
 def sweep(home: Home) -> None:
