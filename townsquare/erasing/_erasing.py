@@ -5,13 +5,15 @@ import logging
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from townsquare import erasures, locking
+from townsquare import erasures, faults, locking
 from townsquare.erasing import _landing, _releases, _searching, _stores, _texts
 from townsquare.erasing._parquet import connect, folders, landed_folders, parquet_files
 from townsquare.erasing._person import Person
@@ -38,7 +40,7 @@ def erase(home: Home, user_id: str, reason: str, keep_journal: bool = False) -> 
     With `keep_journal` the id stays noted until `finish` is called, for an erasure that something
     else, such as Airflow's log of it, has yet to end.
     """
-    with locking.writer(home, "erasing a person"), locking.replaying(home, "erasing a person"):
+    with _alone(home):
         begun = erasures.read_journal(home)
         if begun is not None and begun["user_id"] != user_id:
             log.warning("an erasure that was interrupted is finished first")
@@ -55,13 +57,21 @@ def erase(home: Home, user_id: str, reason: str, keep_journal: bool = False) -> 
 
 def finish(home: Home) -> dict[str, Any]:
     """End what `erase` began with `keep_journal`: clean and search once more, forget the id."""
-    with locking.writer(home, "erasing a person"), locking.replaying(home, "erasing a person"):
+    with _alone(home):
         begun = erasures.read_journal(home)
         if begun is None:
             raise TownsquareError(f"{home.root} has no erasure that waits to be finished.")
         _take_out(home, begun)  # what was written since the first time
         _end(home, begun)
         return dict(begun["receipt"])
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Nobody else writes to the home or replays a release of it meanwhile."""
+    doing = "erasing a person"
+    with faults.told(home), locking.writer(home, doing), locking.replaying(home, doing):
+        yield
 
 
 def _person(home: Home, connection: duckdb.DuckDBPyConnection, user_id: str) -> Person:
