@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from townsquare import frames
 from townsquare.settings import Home
 
 
@@ -37,10 +38,9 @@ def _name(path: Path) -> str:
 
 def _dates(home: Home, frame: str, entity: str, user_id: str) -> set[date] | None:
     """The as_of_dates on which the frame has a row of the person; None where there is no frame."""
-    path = home.frames / f"{frame}.parquet"
-    if not path.exists():
+    path = frames.folder(home, frame)
+    source = ds.dataset(path, format="parquet") if path.exists() else None
+    if source is None or entity not in source.schema.names:
         return None
-    rows = ds.dataset(path, format="parquet").to_table(
-        columns=["as_of_date"], filter=pc.field(entity) == user_id
-    )
+    rows = source.to_table(columns=["as_of_date"], filter=pc.field(entity) == user_id)
     return set(rows["as_of_date"].to_pylist())

@@ -1,7 +1,10 @@
 """Features: nothing of what they say comes from after their date, and each is described once."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
+import duckdb
 import yaml
 from growth import FIRST, SEED
 from marts_world import TABLES, random_world
@@ -22,6 +25,32 @@ def test_features_do_not_see_the_future(
     assert asked > 10
 
     assert differences(early_warehouse, whole_warehouse, tables, where) == {}
+
+
+def test_a_feature_that_peeks_ahead_is_found_by_that(
+    early_warehouse: Home, whole_warehouse: Home, tmp_path: Path, differences: Callable[..., dict]
+) -> None:
+    # given: the same two warehouses with a count of what comes after as_of_date planted in each
+    homes = [Home(tmp_path / name) for name in ("early", "whole")]
+    for home, source in zip(homes, (early_warehouse, whole_warehouse), strict=True):
+        home.warehouse.parent.mkdir(parents=True)
+        shutil.copyfile(source.warehouse, home.warehouse)
+        with duckdb.connect(str(home.warehouse)) as connection:
+            connection.execute("""
+                create table features.feat_planted as
+                select candidates.user_id, candidates.as_of_date, count(days.user_id) as n_days_7d
+                from intermediate.int_candidates as candidates
+                left join intermediate.int_user_days as days
+                    on
+                        candidates.user_id = days.user_id
+                        and days.activity_date >= candidates.as_of_date
+                        and days.activity_date < candidates.as_of_date + 7
+                group by all
+            """)
+
+    found = differences(*homes, ["features.feat_planted"], f"as_of_date = date '{FIRST}'")
+
+    assert found
 
 
 def test_the_world_tells_enough_late_for_that_to_mean_something() -> None:
