@@ -20,6 +20,7 @@ from townsquare.simulate._world import DAY_US
 
 SURFACES = ("home", "search", "profile", "notification", "explore", "plans")
 HOME, SEARCH, PROFILE, NOTIFICATION, EXPLORE, PLANS = range(6)
+_AT_HOME = 0.9  # of the views that follow an interest, those that stay in the viewer's community
 
 
 @dataclass
@@ -66,10 +67,15 @@ def _choose(day: Day, user: Ints, happened_us: Ints, rng: np.random.Generator) -
     drawn = rng.random(len(user))
     followed = _newest_of_followed(day, user, rng)
     of_topic = _by_interest(day, user, weight, rng)
+    of_neighbours = _of_community(day, user, weight, rng)
+    at_home = (rng.random(len(user)) < _AT_HOME) & (of_neighbours >= 0)
+    of_topic = np.where(at_home, of_neighbours, of_topic)
     cumulative = np.cumsum(weight)
     count = len(user)
     big = by_weight(cumulative, np.zeros(count), np.full(count, cumulative[-1]), rng)
-    at = np.where(drawn < 0.38, followed, np.where(drawn < 0.82, of_topic, big))
+    at = np.where((drawn < 0.38) & (followed >= 0), followed, np.where(drawn < 0.82, of_topic, big))
+    hidden = _cannot_see(day, at, user, happened_us)
+    at = np.where(hidden & (drawn < 0.82), _of_community(day, user, weight, rng), at)
     surface = np.select(
         [drawn < 0.52, drawn < 0.66, drawn < 0.74], [HOME, SEARCH, NOTIFICATION], EXPLORE
     )
@@ -126,6 +132,19 @@ def _by_interest(day: Day, user: Ints, weight: Floats, rng: np.random.Generator)
     slot = np.searchsorted(np.array([0.55, 0.85]), rng.random(len(user)))
     topic = day.people.interests[user, slot]
     at = by_weight(cumulative, ends[topic], ends[topic + 1], rng)
+    return np.where(at >= 0, order[at], -1)
+
+
+def _of_community(day: Day, user: Ints, weight: Floats, rng: np.random.Generator) -> Ints:
+    """A content by one of the viewer's community, by its weight."""
+    pool, people = day.state.pool, day.people
+    community = people.community[pool.author]
+    order = np.argsort(community, kind="stable")
+    ends = np.concatenate([[0.0], np.cumsum(weight[order])])[
+        np.searchsorted(community[order], np.arange(len(day.world.community_shares) + 1))
+    ]
+    own = people.community[user]
+    at = by_weight(np.cumsum(weight[order]), ends[own], ends[own + 1], rng)
     return np.where(at >= 0, order[at], -1)
 
 

@@ -62,7 +62,7 @@ def _new_follows(day: Day, sessions: Sessions, views: Views) -> tuple[Ints, Ints
 
 
 def _famous(day: Day, actor: Ints, rng: np.random.Generator) -> Ints:
-    """Somebody by fame, of the same community two times out of three."""
+    """Somebody by fame, of the same community nine times out of ten."""
     people = day.people
     order = np.argsort(people.community, kind="stable")
     weight = np.where(people.is_deleted, 0.0, np.minimum(people.fame, 3000.0))[order]
@@ -71,7 +71,7 @@ def _famous(day: Day, actor: Ints, rng: np.random.Generator) -> Ints:
         people.community[order], np.arange(len(day.world.community_shares) + 1)
     )
     own = people.community[actor]
-    at_home = rng.random(len(actor)) < 0.67
+    at_home = rng.random(len(actor)) < 0.9
     low = np.where(at_home, cumulative[bounds[own]], 0.0)
     high = np.where(at_home, cumulative[bounds[own + 1]], cumulative[-1])
     drawn = np.searchsorted(cumulative, low + rng.random(len(actor)) * (high - low), side="right")

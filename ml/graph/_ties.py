@@ -1,0 +1,168 @@
+"""Turns what users did to one another into numbered users and weighted ties, as ties.yml says."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Communities(_Declared):
+    """
+    How fine communities are and which are too small; how strongly users hold on to the last ones,
+    as a share of their ties, and how much modularity that may cost.
+    """
+
+    resolution: PositiveFloat
+    smallest: PositiveInt
+    stickiness: float
+    patience: float
+
+
+class Rings(_Declared):
+    """When a group is taken for one hand's accounts."""
+
+    smallest: PositiveInt
+    largest: PositiveInt
+    density: float
+    inside_share: float
+    inside_share_if_together: float
+
+
+class Trust(_Declared):
+    """How far trust travels, and from whom it sets out."""
+
+    damping: float
+    established_days: PositiveInt
+    endorsers: PositiveInt
+
+
+class Declaration(_Declared):
+    """What ties.yml may say."""
+
+    half_life_days: PositiveFloat
+    window_days: PositiveInt
+    deeds: dict[str, PositiveFloat]
+    lasting: tuple[str, ...]
+    attention: tuple[str, ...]
+    communities: Communities
+    rings: Rings
+    trust: Trust
+
+
+@cache
+def declared() -> Declaration:
+    """ties.yml, checked."""
+    path = Path(__file__).with_name("ties.yml")
+    return Declaration.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """One row per actor, target, verb and day; users are places in `users`, which is ordered."""
+
+    users: pa.Array
+    actor: Ints
+    target: Ints
+    verb: npt.NDArray[np.object_]
+    count: Floats
+    day: Ints  # since 1970-01-01
+
+    @property
+    def n_users(self) -> int:
+        """How many users there are."""
+        return len(self.users)
+
+    def weights(self) -> Floats:
+        """What each row's deed weighs on its own day; 0 for verbs that tie nobody."""
+        names, codes = np.unique(self.verb, return_inverse=True)
+        per_verb = np.array([declared().deeds.get(str(name), 0.0) for name in names])
+        weights: Floats = per_verb[codes] * np.log2(1 + self.count) if len(names) else self.count
+        return weights
+
+    def is_lasting(self) -> Bools:
+        """Which rows begin something that does not fade."""
+        lasting: Bools = np.isin(self.verb.astype(str), declared().lasting)
+        return lasting
+
+
+def number_deeds(table: pa.Table) -> Deeds:
+    """Number the users of a table of actor_id, target_id, verb, n_events and event_date."""
+    names, codes = number_users([table["actor_id"], table["target_id"]])
+    return Deeds(
+        users=names,
+        actor=codes[0],
+        target=codes[1],
+        verb=table["verb"].to_numpy(zero_copy_only=False),
+        count=table["n_events"].to_numpy().astype(np.float64),
+        day=pc.cast(table["event_date"], pa.int32()).to_numpy().astype(np.int64),
+    )
+
+
+def number_users(columns: list[pa.ChunkedArray]) -> tuple[pa.Array, list[Ints]]:
+    """The ids of all columns in order, and each column as places among them."""
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    encoded = pa.chunked_array(chunks, pa.string()).combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    names = encoded.dictionary
+    order = pc.sort_indices(names).to_numpy()
+    place = np.empty(len(names), dtype=np.int64)
+    place[order] = np.arange(len(names))
+    codes = place[encoded.indices.to_numpy()]
+    ends = np.cumsum([len(column) for column in columns])[:-1]
+    return names.take(pa.array(order)), np.split(codes, ends)
+
+
+def places(users: pa.Array, ids: pa.ChunkedArray) -> Ints:
+    """Where each id stands among the users; -1 for one who is not there."""
+    found = pc.fill_null(pc.index_in(ids, value_set=users), -1)
+    at: Ints = found.to_numpy().astype(np.int64)
+    return at
+
+
+def following(relations: pa.Table, users: pa.Array) -> tuple[Ints, Ints]:
+    """Actor and target of every follow that holds."""
+    held = relations.filter(pc.field("is_following"))
+    actor, target = places(users, held["actor_id"]), places(users, held["target_id"])
+    known = (actor >= 0) & (target >= 0) & (actor != target)
+    return actor[known], target[known]
+
+
+def strengths(deeds: Deeds, follows: tuple[Ints, Ints], as_of: date) -> "csr_matrix":
+    """Actor by target: deeds faded by age, and what lasts as long as it holds."""
+    from scipy.sparse import csr_matrix
+
+    rules = declared()
+    age = (as_of - date(1970, 1, 1)).days - deeds.day
+    weight = deeds.weights() * 0.5 ** (age / rules.half_life_days)
+    fades = (weight > 0) & ~deeds.is_lasting() & (age <= rules.window_days)
+    fades &= deeds.actor != deeds.target
+    actor = np.concatenate([deeds.actor[fades], follows[0]])
+    target = np.concatenate([deeds.target[fades], follows[1]])
+    values = np.concatenate(
+        [weight[fades], np.full(len(follows[0]), rules.deeds.get("follow", 0.0))]
+    )
+    shape = (deeds.n_users, deeds.n_users)
+    made = csr_matrix((values, (actor, target)), shape=shape)
+    made.sum_duplicates()
+    made.eliminate_zeros()
+    return made
