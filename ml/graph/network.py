@@ -70,8 +70,8 @@ def describe_members(deeds: Deeds, members: pa.Table, as_of: date) -> Members:
     np.minimum.at(first, deeds.actor, deeds.day.astype(np.float64))
     known = today - np.fmin(registered, first)
     late = today - deeds.day <= _ENGAGED_DAYS
-    engagement = np.bincount(deeds.actor[late], deeds.count[late], deeds.n_users)
-    return Members(registered, known, engagement)
+    counted = np.bincount(deeds.actor[late], deeds.count[late], deeds.n_users)
+    return Members(registered, known, counted.astype(np.float64))
 
 
 def measure(users: pa.Array, strength: "csr_matrix", community: Ints, members: Members) -> pa.Table:
