@@ -29,7 +29,7 @@ def pagerank(strength: "csr_matrix", teleport: Floats, damping: float = _DAMPING
     out = np.asarray(strength.sum(axis=1)).ravel()
     steps = (diags(1 / np.where(out > 0, out, 1)) @ strength).T.tocsr()
     start = teleport / teleport.sum()
-    rank = start.copy()
+    rank: Floats = start.copy()
     for _ in range(_ROUNDS):
         stuck = rank[out <= 0].sum()
         new = damping * (steps @ rank + stuck * start) + (1 - damping) * start
