@@ -85,16 +85,6 @@ RELATIONS = {
             i % 40 as n_evidence, i % 100 / 100.0 as confidence, $as_of as as_of_date
         from range($users) as people (i)
     """,
-    "user_network": """
-        select 'u' || i as user_id, 1 + i % 20 as core_number, i % 100 * 1.0 as credibility,
-            case when i % 10 > 0 then i % 7 end as community_id, $as_of as as_of_date
-        from range($users) as people (i)
-    """,
-    "communities": """
-        select i as community_id, 20 + i as n_users, i / 10.0 as conductance, 'kept' as change,
-            $as_of as as_of_date
-        from range(7) as communities (i)
-    """,
     "scores": """
         select score_name, 'u' || i as entity_id, (i * 13 % 100) / 100.0 as score,
             case when i % 5 = 0 then 'high' else 'low' end as band, day as as_of_date
