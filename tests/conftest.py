@@ -6,11 +6,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import guarding
 import pytest
 
 from townsquare.settings import PROJECT_ROOT, Home
 
 WORLD = {"users": 2500, "days": 180, "seed": 7}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(guarding.Watch())
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep-guards", type=Path, help="Write what refused something to this file.")
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +43,7 @@ def townsquare() -> Callable[..., subprocess.CompletedProcess[str]]:
             text=True,
             check=False,
         )
+        guarding.SEEN.sentences.update(done.stderr.splitlines())
         if check and done.returncode:
             raise AssertionError(
                 f"{arguments} ended with {done.returncode}:\n{done.stderr[-4000:]}"

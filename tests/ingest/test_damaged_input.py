@@ -6,9 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pytest
 from damaged import Case, cases
+from damaged_outcomes import (
+    assert_accounts_agree_with_files,
+    assert_nothing_landed,
+    by_table,
+    reasons,
+)
 
 from townsquare.errors import TownsquareError
 from townsquare.ingest import Account, import_source, read_accounts
@@ -19,54 +24,11 @@ GENTLE = [case for case in CASES if not case.is_bomb]
 BOMBS = [case for case in CASES if case.is_bomb]
 
 
-def _by_table(accounts: list[Account], part: str) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for account in accounts:
-        for name, table in account.tables.items():
-            counted[name] = counted.get(name, 0) + getattr(table, part)
-    return {name: n for name, n in counted.items() if n}
-
-
-def _reasons(accounts: list[Account]) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = {}
-    for account in accounts:
-        for name, table in account.tables.items():
-            for reason, n in table.reasons.items():
-                of_table = counted.setdefault(name, {})
-                of_table[reason] = of_table.get(reason, 0) + n
-    return counted
-
-
-def _rows(home: Home, pattern: str) -> dict[str, int]:
-    """Rows that lie in a home by table, as files tell."""
-    with duckdb.connect() as connection:
-        counted = {
-            folder.name: connection.sql(
-                f"select count(*) from read_parquet('{folder}/{pattern}')"
-            ).fetchall()[0][0]
-            for folder in sorted((home.landing if "/" in pattern else home.rejected).glob("[a-z]*"))
-        }
-    return {name: n for name, n in counted.items() if n}
-
-
 def _assert_outcome(case: Case, home: Home, accounts: list[Account]) -> None:
-    for account in accounts:
-        for told in account.tables.values():
-            assert told.read == told.landed + told.quarantined + told.duplicate
-    assert _reasons(accounts) == case.quarantined
-    assert _by_table(accounts, "landed") == case.landed
-    assert _by_table(accounts, "duplicate") == case.duplicate
-    # and the files say the same as the accounts
-    assert _rows(home, "*/*.parquet") == case.landed
-    bad = {name: sum(reasons.values()) for name, reasons in case.quarantined.items()}
-    assert _rows(home, "*.parquet") == bad
-    assert read_accounts(home) == accounts
-
-
-def _assert_nothing_landed(home: Home) -> None:
-    assert read_accounts(home) == []
-    assert _rows(home, "*/*.parquet") == {}
-    assert not list(home.rejected.rglob("*.parquet"))
+    assert_accounts_agree_with_files(home, accounts)
+    assert reasons(accounts) == case.quarantined
+    assert by_table(accounts, "landed") == case.landed
+    assert by_table(accounts, "duplicate") == case.duplicate
 
 
 def test_the_corpus_covers_every_source() -> None:
@@ -92,14 +54,14 @@ def test_damaged_input_has_its_outcome(case: Case, tmp_path: Path) -> None:
             import_source(home, case.adapter, source)
         # then
         assert len(str(refused.value).splitlines()) == 1
-        _assert_nothing_landed(home)
+        assert_nothing_landed(home)
     else:
         accounts = import_source(home, case.adapter, source)
         _assert_outcome(case, home, accounts)
         # and then the same again changes nothing
         again = import_source(home, case.adapter, source)
-        assert _by_table(again, "read") == _by_table(accounts, "read")
-        assert _by_table(again, "duplicate") == _by_table(again, "read")
+        assert by_table(again, "read") == by_table(accounts, "read")
+        assert by_table(again, "duplicate") == by_table(again, "read")
     assert set(tmp_path.iterdir()) == beside
     assert not (home.landing / ".partial" / "unpacked").exists()
 
@@ -151,7 +113,7 @@ def test_a_bomb_has_its_outcome_in_bounded_memory(
     said, peak = _imported_elsewhere(home, case.adapter, source)
     if case.refused is not None:
         assert re.search(case.refused, said)
-        _assert_nothing_landed(home)
+        assert_nothing_landed(home)
     else:
         assert said == ""
         _assert_outcome(case, home, read_accounts(home))

@@ -1,11 +1,12 @@
 """Each rule of the contract sends exactly the rows that break it to quarantine, with its reason."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from townsquare.contract import Column, Table, load_tables
-from townsquare.ingest._rules import LONGEST_ID
+from townsquare.ingest._rules import LONGEST_ID, rules
 
 _SAMPLES = {"country": "DE", "language": "pt-BR", "currency": "EUR"}
 _LATER = "2024-03-02T00:00:00"
@@ -41,6 +42,7 @@ def _broken(table: Table) -> list[tuple[str, Any, str]]:
                 (name, "yesterday", f"{name} is not a time in UTC"),
                 (name, "2024-02-30", f"{name} is not a time in UTC"),
                 (name, "1970-01-01T00:00:00Z", f"{name} lies before 1970-01-02"),
+                (name, "infinity", f"{name} is not a time in UTC"),
                 (name, "-infinity", f"{name} lies before 1970-01-02"),
             ]
         elif column.type == "double":
@@ -48,11 +50,13 @@ def _broken(table: Table) -> list[tuple[str, Any, str]]:
                 (name, "many", f"{name} is not a number"),
                 (name, "nan", f"{name} is not a number"),
             ]
+        elif column.type == "list<string>":
+            found.append((name, "a b", f"{name} is not a list"))
         elif column.type == "string":
             found.append((name, "a\0b", f"{name} holds a NUL byte"))
         found += _bounds(name, column)
-    for name in table.key:
-        found.append((name, "x" * (LONGEST_ID + 1), f"{name} is longer than {LONGEST_ID}"))
+        if column.type == "string" and (name in table.key or name.endswith("_id")):
+            found.append((name, "x" * (LONGEST_ID + 1), f"{name} is longer than {LONGEST_ID}"))
     return found
 
 
@@ -74,6 +78,12 @@ def _bounds(name: str, column: Column) -> list[tuple[str, Any, str]]:
 
 def test_the_contract_has_tables():
     assert len(load_tables()) >= 9
+
+
+@pytest.mark.parametrize("name", load_tables())
+def test_every_rule_of_the_contract_has_a_row_that_breaks_it(name):
+    written = {reason for _, reason in rules(load_tables()[name], datetime(2025, 1, 1)) if reason}
+    assert written == {reason for _, _, reason in _broken(load_tables()[name])}
 
 
 @pytest.mark.parametrize("name", load_tables())

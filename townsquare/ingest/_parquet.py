@@ -13,7 +13,7 @@ from townsquare.contract import load_table
 from townsquare.errors import TownsquareError
 from townsquare.ingest._loosening import is_list
 from townsquare.ingest.adapters import Rows, SourceFile
-from townsquare.ingest.adapters._columns import check_columns
+from townsquare.ingest.adapters._columns import UNREAD_PARQUET, check_columns, unreadable_parquet
 from townsquare.ingest.adapters._texts import LONGEST_VALUE, MOST_TIMES_LARGER, is_bomb
 
 Lengths = npt.NDArray[np.int64]
@@ -36,11 +36,8 @@ def parquet_rows(file: SourceFile) -> Iterator[Rows]:
                 batch.append_column("row_number", numbers),
                 progress=int(row_number / max(n_rows, 1) * file.size),
             )
-    except (pa.ArrowException, OSError) as error:
-        raise TownsquareError(
-            f"{file.parquet} cannot be read as Parquet ({str(error).splitlines()[0]}); "
-            "export it again or take it out of the folder."
-        ) from error
+    except UNREAD_PARQUET as error:
+        raise unreadable_parquet(file.parquet, error) from error
 
 
 def _batches(path: Path, table: str, size: int) -> Iterator[tuple[pa.RecordBatch, int]]:

@@ -17,6 +17,19 @@ _CHARACTERS = 16 * 1024 * 1024
 Value = str | list[str] | None
 
 
+# A name in a damaged footer may be no text.
+UNREAD_PARQUET = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What reading a Parquet file may raise when it is none, or not whole."""
+
+
+def unreadable_parquet(path: Path, error: Exception) -> TownsquareError:
+    """The error for a file that is not Parquet, or not whole."""
+    return TownsquareError(
+        f"{path} cannot be read as Parquet ({str(error).splitlines()[0]}); export it again or "
+        "take it out of the folder."
+    )
+
+
 def strange_column(path: Path, table: Table, name: str) -> TownsquareError:
     """The error for a column that the contract has no place for."""
     return TownsquareError(

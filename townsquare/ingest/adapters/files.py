@@ -6,13 +6,18 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from townsquare.contract import Table, load_tables
-from townsquare.errors import TownsquareError
 from townsquare.ingest.adapters import Rows, SourceFile, fingerprint_of, plain_files
-from townsquare.ingest.adapters._columns import Columns, Value, check_columns, strange_column
+from townsquare.ingest.adapters._columns import (
+    UNREAD_PARQUET,
+    Columns,
+    Value,
+    check_columns,
+    strange_column,
+    unreadable_parquet,
+)
 from townsquare.ingest.adapters._json import Decoder
 from townsquare.ingest.adapters._texts import csv_records, lines
 from townsquare.network import Network
@@ -83,11 +88,8 @@ def _check_columns(path: Path, table: Table, kind: str) -> None:
 def _parquet_columns(path: Path) -> list[str]:
     try:
         return list(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError) as error:
-        raise TownsquareError(
-            f"{path} cannot be read as Parquet ({str(error).splitlines()[0]}); export it again or "
-            "take it out of the folder."
-        ) from error
+    except UNREAD_PARQUET as error:
+        raise unreadable_parquet(path, error) from error
 
 
 def _csv_header(path: Path) -> list[str]:
