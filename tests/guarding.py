@@ -10,9 +10,10 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -24,6 +25,8 @@ from townsquare.quality import Check
 from townsquare.settings import PROJECT_ROOT
 
 PRODUCT = ("townsquare", "ml", "dags")
+# Guards that nothing is known to have refused, from before the list was kept; it may only shrink.
+DEBT = Path(__file__).parent / "unseen_guards.txt"
 # These end or skip a task or the program; they refuse nothing.
 _NO_REFUSAL = re.compile(r"Exit|KeyboardInterrupt|Airflow\w*Exception|StopIteration|SystemExit")
 _FEWEST_LETTERS = 12
@@ -39,7 +42,7 @@ class Guard:
     said: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.first}: {' '.join(self.said.split())[:120]}"
+        return f"{self.file}: {' '.join(self.said.split())}"
 
 
 Place = tuple[str, int]
@@ -73,6 +76,11 @@ def gate_checks() -> tuple[Guard, ...]:
                     said = f"{words[0]} gate: {words[2]}"
                     found.append(Guard(name, node.lineno, node.end_lineno or 0, said))
     return tuple(found)
+
+
+def debt() -> set[str]:
+    """The guards that were unseen when the list began, each on a line."""
+    return set(DEBT.read_text(encoding="utf-8").splitlines()) if DEBT.exists() else set()
 
 
 def _template(guard: Guard) -> re.Pattern[str] | None:
@@ -127,6 +135,11 @@ class Seen:
             *(guard for guard in gate_checks() if guard.said not in self.failed),
         ]
 
+    def unpaid(self) -> list[Guard]:
+        """The unseen guards that are no old debt."""
+        old = debt()
+        return [guard for guard in self.unseen() if str(guard) not in old]
+
     def _has_raised(self, guard: Guard) -> bool:
         if any((guard.file, line) in self.places for line in range(guard.first, guard.last + 1)):
             return True
@@ -162,17 +175,32 @@ class _Watched:
         return bool(self._expected.__exit__(kind, error, traceback))
 
 
+def _errors() -> Iterator[type[Exception]]:
+    """The product's own exceptions; the product may handle one before a test can see it."""
+    yield TownsquareError
+    for path in sorted(p for folder in PRODUCT for p in (PROJECT_ROOT / folder).rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and "Exception" in map(ast.unparse, node.bases):
+                name = ".".join(path.relative_to(PROJECT_ROOT).with_suffix("").parts)
+                error = getattr(import_module(name), node.name)
+                if error is not TownsquareError:
+                    yield error
+
+
 def _watch(patch: pytest.MonkeyPatch) -> None:
     """Notice, from now on, what is refused in this process."""
-    raising, making, checking = pytest.raises, TownsquareError.__init__, Check.__init__
+    raising, checking = pytest.raises, Check.__init__
 
     def raises(*arguments: Any, **named: Any) -> Any:
         expected = raising(*arguments, **named)
         return _Watched(expected) if hasattr(expected, "__enter__") else expected
 
-    def make(self: TownsquareError, *arguments: Any) -> None:
-        SEEN.frame(sys._getframe(1))
-        making(self, *arguments)
+    def noticed(making: Callable[..., None]) -> Callable[..., None]:
+        def make(self: Exception, *arguments: Any) -> None:
+            SEEN.frame(sys._getframe(1))
+            making(self, *arguments)
+
+        return make
 
     def check(self: Check, *arguments: Any, **named: Any) -> None:
         checking(self, *arguments, **named)
@@ -180,7 +208,8 @@ def _watch(patch: pytest.MonkeyPatch) -> None:
             SEEN.failed.add(f"{self.gate} gate: {self.expectation}")
 
     patch.setattr(pytest, "raises", raises)
-    patch.setattr(TownsquareError, "__init__", make)
+    for error in _errors():
+        patch.setattr(error, "__init__", noticed(error.__init__))
     patch.setattr(Check, "__init__", check)
 
 
@@ -190,11 +219,17 @@ def is_whole(config: pytest.Config) -> bool:
     return config.args == config.getini("testpaths") and not chosen
 
 
-def told(unseen: list[Guard]) -> Iterator[str]:
-    """The list of guards in a person's words."""
+def told() -> Iterator[str]:
+    """The state of the guards in a person's words."""
+    unseen, unpaid = set(map(str, SEEN.unseen())), SEEN.unpaid()
     n_all = len(raises()) + len(gate_checks())
     yield f"{n_all} guards in the code, {len(unseen)} of them never seen to refuse anything"
-    yield from (f"  {guard}" for guard in unseen)
+    if unpaid:
+        yield "These want a test that sees them refuse something:"
+        yield from (f"  {guard}" for guard in unpaid)
+    if paid := sorted(debt() - unseen):
+        yield f"These were seen, or are gone; take them out of {DEBT.name}:"
+        yield from (f"  {line}" for line in paid)
 
 
 class Watch:
@@ -217,7 +252,7 @@ class Watch:
         config = session.config
         if hasattr(config, "workeroutput"):
             config.workeroutput["guards"] = SEEN.dump()
-        elif is_whole(config) and exitstatus == 0 and SEEN.unseen():
+        elif is_whole(config) and exitstatus == 0 and SEEN.unpaid():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if config.option.keep_guards:
             config.option.keep_guards.write_text(json.dumps(SEEN.dump()), encoding="utf-8")
@@ -225,10 +260,9 @@ class Watch:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """List the guards that a whole run has left out."""
         if is_whole(terminalreporter.config):
-            unseen = SEEN.unseen()
             terminalreporter.section("guards")
-            for line in told(unseen):
-                terminalreporter.line(line, red=bool(unseen))
+            for line in told():
+                terminalreporter.line(line, red=bool(SEEN.unpaid()))
 
     def pytest_unconfigure(self) -> None:
         """Put everything back."""

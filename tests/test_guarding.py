@@ -28,6 +28,7 @@ def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A product of one module, whose guards no other test can have seen."""
     monkeypatch.setattr(guarding, "PROJECT_ROOT", tmp_path)
     monkeypatch.setattr(guarding, "SEEN", guarding.Seen())
+    monkeypatch.setattr(guarding, "DEBT", tmp_path / "unseen_guards.txt")
     (tmp_path / "townsquare").mkdir()
     (tmp_path / "townsquare" / "new.py").write_text(_NEW, encoding="utf-8")
     guarding.raises.cache_clear()
@@ -55,7 +56,7 @@ def test_a_guard_is_seen_when_a_test_expects_what_it_raises(product: Path) -> No
     with pytest.raises(ValueError, match="mended"):
         mend("")
     (left,) = guarding.SEEN.unseen()
-    assert str(left) == "townsquare/new.py:10: LookupError(text)"
+    assert str(left) == "townsquare/new.py: LookupError(text)"
     with pytest.raises(LookupError):
         mend("x")
     assert guarding.SEEN.unseen() == []
@@ -95,3 +96,16 @@ def test_a_whole_run_with_an_unseen_guard_fails(product: Path, keyword: str, cod
     session = SimpleNamespace(config=config, exitstatus=0)
     guarding.Watch().pytest_sessionfinish(session, 0)  # type: ignore[arg-type]
     assert session.exitstatus == code
+
+
+def test_old_debt_is_borne_until_it_is_paid_and_new_debt_is_not(product: Path) -> None:
+    first, second = guarding.SEEN.unseen()
+    guarding.DEBT.write_text(f"{first}\n", encoding="utf-8")
+    assert guarding.SEEN.unpaid() == [second]
+    guarding.SEEN.places.add((first.file, first.first))
+    assert f"  {first}" in list(guarding.told())[-1:]
+
+
+def test_the_debt_names_guards_that_there_are() -> None:
+    there = {str(guard) for guard in (*guarding.raises(), *guarding.gate_checks())}
+    assert guarding.debt() <= there
