@@ -1,0 +1,197 @@
+"""What the pieces around Airflow, the declarations and the learners refuse, each once."""
+
+import socket
+import subprocess
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pyarrow as pa
+import pytest
+from pydantic import ValidationError
+
+from ml import declaration
+from ml.learners import _declaration, _run
+from townsquare import cli, learned, runs, services, steps
+from townsquare.contract import Table
+from townsquare.errors import TownsquareError
+from townsquare.network import Network
+from townsquare.settings import Home
+from townsquare.simulate import _outbox
+
+Answers = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "var")
+    made.airflow.mkdir(parents=True)
+    return made
+
+
+@pytest.fixture
+def server(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], runs.Airflow]:
+    """Airflow's REST API, answered by a function."""
+
+    def start(answers: Answers) -> runs.Airflow:
+        client = httpx.Client(transport=httpx.MockTransport(answers), base_url="http://airflow")
+        monkeypatch.setattr(runs, "password", lambda home: "secret")
+        monkeypatch.setattr(runs.httpx, "Client", lambda **_: client)
+        return runs.Airflow(home, services.Running(8080))
+
+    return start
+
+
+def _knows_nothing(request: httpx.Request) -> httpx.Response:
+    if request.url.path == "/auth/token":
+        return httpx.Response(201, json={"access_token": "x"})
+    if request.url.path == "/api/v2/importErrors":
+        return httpx.Response(200, json={"import_errors": [{"stack_trace": "at\nKeyError: x"}]})
+    return httpx.Response(500, text="out of order")
+
+
+def test_an_airflow_that_refuses_the_user_is_told_with_the_way_out(
+    server: Callable[[Answers], runs.Airflow],
+) -> None:
+    with pytest.raises(TownsquareError, match="refuses the user .* Stop it and try again"):
+        server(lambda _: httpx.Response(401))
+
+
+def test_what_airflow_answers_is_told_with_what_was_asked(
+    server: Callable[[Answers], runs.Airflow],
+) -> None:
+    with (
+        server(_knows_nothing) as airflow,
+        pytest.raises(TownsquareError, match="answered 500 to GET .*: out of order"),
+    ):
+        airflow.list_runs("townsquare_daily")
+
+
+def test_a_dag_that_airflow_cannot_parse_is_told_with_its_error(
+    server: Callable[[Answers], runs.Airflow],
+) -> None:
+    with (
+        server(_knows_nothing) as airflow,
+        pytest.raises(TownsquareError, match="does not offer the DAG mine: KeyError: x"),
+    ):
+        airflow.prepare(["mine"], wait_seconds=0)
+
+
+def test_a_taken_port_is_refused(home: Home) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with (
+            pytest.raises(TownsquareError, match=f"Port {port} is taken"),
+            services.airflow(home, port, lambda _: None),
+        ):
+            pass
+
+
+def test_a_database_that_airflow_cannot_prepare_is_told(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = SimpleNamespace(returncode=1, stderr="Traceback\n  at x\ndisk I/O error\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(TownsquareError, match="could not prepare .* disk I/O error"):
+        services._migrate(home, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(3, "scheduler ended with 3"), (None, "did not become healthy within 0 s")]
+)
+def test_an_airflow_that_does_not_come_up_is_told(
+    code: int | None, said: str, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "START_SECONDS", 0 if code is None else 60)
+    processes = {"scheduler": SimpleNamespace(poll=lambda: code, returncode=code)}
+    with pytest.raises(TownsquareError, match=said):
+        services._wait(home, services.Running(1), processes)  # type: ignore[arg-type]
+
+
+def test_a_second_airflow_of_one_home_is_refused(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWNSQUARE_HOME", str(home.root))
+    monkeypatch.setattr(services, "running", lambda home: services.Running(8081))
+    with pytest.raises(TownsquareError, match="already up .* at http://127.0.0.1:8081"):
+        cli.up()
+
+
+def test_a_date_that_is_none_is_refused() -> None:
+    with pytest.raises(TownsquareError, match="as_of is 'soon'"):
+        steps._date("soon")
+    with pytest.raises(TownsquareError, match="--from is 'soon'"):
+        cli._day("soon", "--from")
+
+
+def test_a_score_that_is_not_declared_is_told_with_those_that_are() -> None:
+    with pytest.raises(TownsquareError, match="there is no score 'luck'; known: churn, conversion"):
+        declaration.load_one("luck", Network())
+
+
+def test_a_contract_table_that_names_a_column_it_lacks_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"users names \['id', 'loaded_at'\]"):
+        Table.model_validate(
+            {
+                "name": "users",
+                "description": "One row per user.",
+                "required": True,
+                "key": ["id"],
+                "event_time": "at",
+                "columns": {"at": {"type": "timestamp", "description": "When."}},
+            }
+        )
+
+
+def test_the_simulator_tells_no_column_that_the_contract_lacks() -> None:
+    import numpy as np
+
+    none = np.array([], np.int64)
+    with pytest.raises(KeyError, match="users has no columns"):
+        _outbox._shape("users", none, {"colour": pa.array([], pa.string())}, none)
+
+
+@pytest.fixture
+def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> _run.Run:
+    """A run of a learner that reads words and writes moods."""
+    shape = pa.schema([("content_id", pa.string()), ("mood", pa.float64())])
+    monkeypatch.setattr(learned, "schemas", lambda: {"moods": shape})
+    told = {
+        "name": "moody",
+        "folder": "text",
+        "question": "In what mood?",
+        "owner": "content",
+        "reads": ["input_words"],
+        "writes": {"moods": {"key": ["content_id"]}, "unknown": {"key": ["content_id"]}},
+    }
+    learner = _declaration.Learner.model_validate(told)
+    return _run.Run(
+        home=home, network=Network(), as_of=date(2025, 1, 1), dates=None, learner=learner
+    )
+
+
+@pytest.mark.parametrize(
+    ("relation", "columns", "said"),
+    [
+        ("unknown", {"content_id": ["a"]}, "has no _unknown__sources.yml"),
+        ("moods", {"content_id": ["a"]}, "differ in mood"),
+        ("moods", {"content_id": ["a", None], "mood": [1.0, 1.0]}, "content_id is missing"),
+        ("moods", {"content_id": ["a", "a"], "mood": [1.0, 2.0]}, "a repeated content_id"),
+    ],
+)
+def test_a_learner_may_not_write_what_is_not_declared(
+    run: _run.Run, relation: str, columns: dict[str, list[object]], said: str
+) -> None:
+    with pytest.raises(TownsquareError, match=said):
+        run.write(relation, pa.table(columns))
+
+
+def test_a_learner_may_not_read_what_is_not_declared_or_not_there(run: _run.Run) -> None:
+    with pytest.raises(TownsquareError, match="add it to its `reads`"):
+        run.read_relation("moods")
+    with pytest.raises(TownsquareError, match="build the layer `warehouse` first"):
+        run.read("input_words")
