@@ -1,0 +1,85 @@
+"""Whom a user might be tied to next: near by links, by looks, by threads, and by community."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.graph._snapshot import Snapshot
+from ml.graph._ties import Floats, Ints
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+_CHUNK = 500
+_WELL_KNOWN = 20  # of each community, and of all
+_LIGHT = 1e-6  # so that who is only well known comes after who is near
+
+
+def find(snapshot: Snapshot, community: Ints, users: Ints, per_user: int) -> tuple[Ints, Ints]:
+    """Pairs of a user and a candidate on whom the user never acted, ordered by user."""
+    actors, targets = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    known = _well_known(snapshot, community)
+    tastes = snapshot.tastes.T.tocsr()
+    for start in range(0, len(users), _CHUNK):
+        some = users[start : start + _CHUNK]
+        near = _nearness(snapshot, tastes, some)
+        near = near + known[community[some]]
+        near = near - near.multiply(snapshot.ever[some])  # already acted on
+        near = near.tolil()
+        near[np.arange(len(some)), some] = 0
+        rows, columns = _strongest(near.tocsr(), per_user)
+        actors.append(some[rows])
+        targets.append(columns)
+    return np.concatenate(actors), np.concatenate(targets)
+
+
+def _nearness(snapshot: Snapshot, tastes: "csr_matrix", users: Ints) -> "csr_matrix":
+    """Two steps along links, who acted on the user, who was looked at, who shares threads."""
+    from scipy.sparse import csr_matrix
+
+    near = (snapshot.walk[users] @ snapshot.walk).tocsr()
+    near = near + _evened(snapshot.ever_back[users]) + _evened(snapshot.looks[users])
+    if tastes.shape[0]:
+        near = near + 0.1 * (snapshot.tastes[users] @ tastes)
+    return csr_matrix(near)
+
+
+def _evened(rows: "csr_matrix") -> "csr_matrix":
+    """Rows that sum to 1, or to nothing."""
+    from scipy.sparse import diags
+
+    total = np.asarray(rows.sum(axis=1)).ravel()
+    return (diags(1 / np.maximum(total, 1e-12)) @ rows).tocsr()
+
+
+def _well_known(snapshot: Snapshot, community: Ints) -> "csr_matrix":
+    """Per community, and last for those of none, those on whom most have acted."""
+    from scipy.sparse import lil_matrix
+
+    fame = np.diff(snapshot.ever_back.indptr).astype(np.float64)
+    found = lil_matrix((community.max(initial=-1) + 2, snapshot.n_users))
+    for row in range(found.shape[0]):
+        of_row = (
+            np.flatnonzero(community == row) if row < found.shape[0] - 1 else np.arange(len(fame))
+        )
+        best = of_row[np.argsort(-fame[of_row], kind="stable")[:_WELL_KNOWN]]
+        found[row, best] = _LIGHT * fame[best] / max(fame.max(initial=0), 1)
+    return found.tocsr()
+
+
+def _strongest(near: "csr_matrix", count: int) -> tuple[Ints, Ints]:
+    """Row and column of each row's largest values, the largest first."""
+    near.eliminate_zeros()
+    row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
+    order = np.lexsort((near.indices, -near.data, row))
+    place = np.arange(len(order)) - np.searchsorted(row[order], row[order])
+    kept = order[place < count]
+    return row[kept], near.indices[kept].astype(np.int64)
+
+
+def best(actor: Ints, score: Floats, count: int) -> Ints:
+    """The rows of each actor's highest scores, by actor and then from the highest down."""
+    order = np.lexsort((-score, actor))
+    place = np.arange(len(order)) - np.searchsorted(actor[order], actor[order])
+    chosen: Ints = order[place < count]
+    return chosen

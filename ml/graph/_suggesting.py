@@ -1,0 +1,292 @@
+"""Suggests whom each user will be tied to next: candidates, their model, its judgement, reasons."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import yaml
+from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt
+
+from ml.calibration import AS_IS, Calibration, calibrate
+from ml.graph import _candidates
+from ml.graph._linking import log_odds, train
+from ml.graph._pairs import PairFeatures, ranked
+from ml.graph._snapshot import Acts, Snapshot, take
+from ml.graph._ties import Bools, Deeds, Floats, Ints, declared, number_users, places
+from ml.metrics import Resamples, auc, calibration_error, point
+
+if TYPE_CHECKING:
+    import lightgbm
+
+HORIZONS = (1, 7, 28)
+_SEED = 20240229
+_FEW = 30  # links that a calibration of its own wants
+_PEERS = ("adamic_adar", "common_neighbours", "preferential", "paths_3")
+
+
+class Rules(BaseModel):
+    """What suggestions.yml may say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    half_life_days: PositiveFloat
+    candidates: PositiveInt
+    top: PositiveInt
+    active_days: PositiveInt
+    train_users: PositiveInt
+    negatives: PositiveInt
+    train_back_days: tuple[PositiveInt, ...]
+    calibrate_back_days: PositiveInt
+    judge_back_days: PositiveInt
+    retrain_days: PositiveInt
+    min_links: PositiveInt
+    why: dict[str, str]
+
+
+@cache
+def rules() -> Rules:
+    """suggestions.yml, checked."""
+    path = Path(__file__).with_name("suggestions.yml")
+    return Rules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class World:
+    """All that suggestions may know, over the users of the deeds."""
+
+    deeds: Deeds
+    uses: tuple[Ints, Ints, Ints, Floats, int]  # user, thread, day, count; how many threads
+    community: Ints
+    is_open: Bools
+    kept_apart: Ints  # actor * users + target
+
+    def acts(self) -> Acts:
+        """The deeds that tie."""
+        weight = self.deeds.weights()
+        every = Acts(self.deeds.actor, self.deeds.target, self.deeds.day, weight)
+        return every.where((weight > 0) & (self.deeds.actor != self.deeds.target))
+
+    def looks(self) -> Acts:
+        """The deeds that only show attention."""
+        deeds = self.deeds
+        every = Acts(deeds.actor, deeds.target, deeds.day, deeds.count)
+        return every.where(np.isin(deeds.verb.astype(str), declared().attention))
+
+    def as_of(self, day: int) -> Snapshot:
+        """What was known before a day."""
+        half_life = rules().half_life_days
+        n = self.deeds.n_users
+        return take(self.acts(), n, day, half_life, self.looks(), self.uses)
+
+
+@dataclass(frozen=True)
+class Model:
+    """The trees, and per horizon how their log-odds become probabilities."""
+
+    trees: str
+    names: list[str]
+    level: float  # what takes log-odds among sampled rows to log-odds among all
+    calibrations: dict[int, Calibration]
+    judged: dict[str, float | str]
+
+    def probabilities(self, raw: Floats) -> Floats:
+        """Rows by horizons; a longer horizon is never less likely."""
+        each = [self.calibrations[days].apply(raw + self.level) for days in HORIZONS]
+        grown: Floats = np.maximum.accumulate(np.column_stack(each), axis=1)
+        return grown
+
+
+def number_uses(contents: pa.Table, users: pa.Array) -> tuple[Ints, Ints, Ints, Floats, int]:
+    """Who wrote in which thread on which day."""
+    threads, (thread,) = number_users([contents["root_id"]])
+    user = places(users, contents["author_id"])
+    day = contents["event_date"].cast(pa.int32()).to_numpy().astype(np.int64)
+    known = user >= 0
+    return user[known], thread[known], day[known], np.ones(int(known.sum())), len(threads)
+
+
+def suggest(world: World, today: int, memory: Path) -> tuple[dict[str, Any], pa.Table]:
+    """What was done, and one row per user and suggestion."""
+    model = _model(world, today, memory)
+    if model is None:
+        return {"model": "too few new ties to learn from"}, _table(world, *_nobody())
+    snapshot = world.as_of(today)
+    users = _asking(world, snapshot)
+    actor, target = _pairs(world, snapshot, users)
+    columns = PairFeatures(snapshot).of(actor, target)
+    values = ranked(columns, columns)
+    booster = _booster(model)
+    raw = log_odds(booster, values)
+    best = _candidates.best(actor, raw, rules().top)
+    chance = model.probabilities(raw[best])
+    reasons = _reasons(booster, values[best], model.names)
+    return dict(model.judged), _table(world, actor[best], target[best], chance, reasons)
+
+
+def _model(world: World, today: int, memory: Path) -> Model | None:
+    """The model kept, or a new one where it is too old or there is none."""
+    kept = sorted(int(path.stem) for path in memory.glob("[0-9]*.json"))
+    young = [day for day in kept if today - rules().retrain_days < day <= today]
+    if young:
+        told = json.loads((memory / f"{young[-1]}.json").read_text(encoding="utf-8"))
+        made = {int(days): Calibration(**one) for days, one in told.pop("calibrations").items()}
+        return Model(calibrations=made, **told)
+    model = fit(world, today)
+    if model is not None:
+        partial = memory / f".{today}.partial"
+        partial.write_text(json.dumps(asdict(model)), encoding="utf-8")
+        partial.replace(memory / f"{today}.json")
+    return model
+
+
+def fit(world: World, today: int) -> Model | None:
+    """Train on early dates, calibrate on a later one, judge on the latest whose ties are known."""
+    choice = rules()
+    parts = [_rows(world, today - back) for back in choice.train_back_days]
+    if sum(float(part.labels[28].sum()) for part in parts) < choice.min_links:
+        return None
+    values, labels, offsets = [], [], []
+    for number, part in enumerate(parts):
+        kept, rate = _sample(part.labels[28], choice.negatives, _SEED + number)
+        values.append(ranked(part.columns, part.columns)[kept])
+        labels.append(part.labels[28][kept])
+        offsets.append(rate)
+    names = list(parts[0].columns)
+    booster = train(np.concatenate(values), np.concatenate(labels), names)
+    later = _rows(world, today - choice.calibrate_back_days)
+    level = np.log(np.mean(offsets))  # negatives left out made ties look likelier than they are
+    raw = log_odds(booster, ranked(later.columns, later.columns))
+    maps = {days: _calibrated(raw + level, later.labels[days]) for days in HORIZONS}
+    model = Model(booster.model_to_string(), names, float(level), maps, {})
+    return replace(
+        model, judged=_judge(model, booster, _rows(world, today - choice.judge_back_days))
+    )
+
+
+def _calibrated(raw: Floats, labels: Floats) -> Calibration:
+    """How log-odds among all candidates come true within a horizon."""
+    if labels.sum() < _FEW:
+        return AS_IS.levelled(raw, labels)
+    return calibrate(raw, labels)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Candidates of a past day, and whether each acted within each horizon."""
+
+    actor: Ints
+    columns: dict[str, Floats]
+    labels: dict[int, Floats]
+
+
+def _rows(world: World, day: int) -> Rows:
+    """Candidates of some users of a past day, with what they did after."""
+    snapshot = world.as_of(day)
+    users = _asking(world, snapshot)
+    generator = np.random.default_rng(_SEED + day)
+    few = np.sort(generator.permutation(users)[: rules().train_users])
+    actor, target = _pairs(world, snapshot, few)
+    acts, n = world.acts(), world.deeds.n_users
+    labels = {}
+    for days in HORIZONS:
+        after = (acts.day >= day) & (acts.day < day + days)
+        done = np.unique(acts.actor[after] * n + acts.target[after])
+        labels[days] = np.isin(actor * n + target, done).astype(np.float64)
+    return Rows(actor, PairFeatures(snapshot).of(actor, target), labels)
+
+
+def _asking(world: World, snapshot: Snapshot) -> Ints:
+    """Open accounts that acted lately."""
+    late = snapshot.acts.actor[snapshot.age <= rules().active_days]
+    users: Ints = np.unique(late)
+    return users[world.is_open[users]]
+
+
+def _pairs(world: World, snapshot: Snapshot, users: Ints) -> tuple[Ints, Ints]:
+    """Candidates who are open, and not kept apart by a block or a mute either way."""
+    actor, target = _candidates.find(snapshot, world.community, users, rules().candidates)
+    keys = actor * world.deeds.n_users + target
+    allowed = world.is_open[target] & ~np.isin(keys, world.kept_apart)
+    return actor[allowed], target[allowed]
+
+
+def _sample(labels: Floats, negatives: int, seed: int) -> tuple[Ints, float]:
+    """All that linked, some that did not, and the share of those that were kept."""
+    apart = np.flatnonzero(labels == 0)
+    kept = np.random.default_rng(seed).permutation(apart)[:negatives]
+    rate = len(kept) / max(len(apart), 1)
+    return np.sort(np.concatenate([np.flatnonzero(labels), kept])), rate
+
+
+def _judge(model: Model, booster: "lightgbm.Booster", rows: Rows) -> dict[str, float | str]:
+    """The model beside the classic indices on the latest day whose ties are known."""
+    labels = rows.labels[28]
+    if not 0 < labels.sum() < len(labels):
+        return {"judged": "no new tie on the day that was to be judged"}
+    raw = log_odds(booster, ranked(rows.columns, rows.columns))
+    resamples = Resamples(rows.actor.astype(str).astype(object), 200)
+    told: dict[str, float | str] = {"auc": str(resamples.interval(auc, raw, labels))}
+    for name in _PEERS:
+        told[f"auc_{name}"] = str(resamples.interval(auc, rows.columns[name], labels))
+    best = max(_PEERS, key=lambda name: point(auc, rows.columns[name], labels))
+    gained = resamples.difference(auc, raw, rows.columns[best], labels)
+    chance = model.probabilities(raw)
+    told |= {"best_peer": best, "auc_gained": str(gained), "n_judged": float(len(labels))}
+    told["base_rate"] = float(labels.mean())
+    for at, days in enumerate(HORIZONS):
+        error = calibration_error(chance[:, at], rows.labels[days])
+        told[f"calibration_error_{days}d"] = round(error, 5)
+    return told
+
+
+def _booster(model: Model) -> "lightgbm.Booster":
+    import lightgbm
+
+    return lightgbm.Booster(model_str=model.trees)
+
+
+def _reasons(booster: "lightgbm.Booster", values: Floats, names: list[str]) -> list[list[str]]:
+    """Per row up to two reasons: the features that raised it most, in words."""
+    if not len(values):
+        return []
+    raised = np.asarray(booster.predict(values, pred_contrib=True))[:, :-1]
+    words = [_why(name) for name in names]
+    told = []
+    for row in raised:
+        found: list[str] = []
+        for at in np.argsort(-row, kind="stable"):
+            if row[at] <= 0 or len(found) == 2:
+                break
+            if words[at] not in found:
+                found.append(words[at])
+        told.append(found)
+    return told
+
+
+def _why(name: str) -> str:
+    return next(words for begins, words in rules().why.items() if name.startswith(begins))
+
+
+def _nobody() -> tuple[Ints, Ints, Floats, list[list[str]]]:
+    nothing = np.zeros(0, dtype=np.int64)
+    return nothing, nothing, np.zeros((0, len(HORIZONS))), []
+
+
+def _table(
+    world: World, actor: Ints, target: Ints, chance: Floats, reasons: list[list[str]]
+) -> pa.Table:
+    users = world.deeds.users
+    rank = np.arange(len(actor)) - np.searchsorted(actor, actor) + 1
+    columns = {
+        "user_id": users.take(pa.array(actor)),
+        "suggested_user_id": users.take(pa.array(target)),
+        "rank": rank.astype(np.int64),
+        "reasons": pa.array(reasons, pa.list_(pa.string())),
+    }
+    for at, days in enumerate(HORIZONS):
+        columns[f"probability_{days}d"] = chance[:, at]
+    return pa.table(columns)

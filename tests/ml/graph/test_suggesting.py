@@ -1,0 +1,187 @@
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from ml.graph import _suggesting
+from ml.graph._pairs import PairFeatures, ranked
+from ml.graph._snapshot import Acts, take
+from ml.graph._ties import number_deeds
+from ml.graph.connections import measure_ties
+
+TODAY = date(2025, 7, 1)
+DAY = (TODAY - date(1970, 1, 1)).days
+N, GROUPS, SPAN = 160, 8, 150
+
+
+def told(rows: list[tuple[str, str, str, int, int]]) -> pa.Table:
+    """Actor, target, verb, times, days before today."""
+    days = [TODAY - timedelta(days=row[4]) for row in rows]
+    return pa.table(
+        {
+            "actor_id": pa.chunked_array([[row[0] for row in rows]], pa.string()),
+            "target_id": pa.chunked_array([[row[1] for row in rows]], pa.string()),
+            "verb": pa.chunked_array([[row[2] for row in rows]], pa.string()),
+            "n_events": pa.chunked_array([[row[3] for row in rows]], pa.int64()),
+            "event_date": pa.chunked_array([days], pa.date32()),
+        }
+    )
+
+
+def world(kept_apart: np.ndarray | None = None) -> _suggesting.World:
+    """Users of eight groups who turn to their own group nine times in ten, for 150 days."""
+    generator = np.random.default_rng(4)
+    rows = []
+    for day in range(SPAN, 0, -1):
+        for actor in generator.choice(N, 24, replace=False):
+            near = generator.integers(0, N // GROUPS) * GROUPS + actor % GROUPS
+            target = near if generator.random() < 0.9 else generator.integers(0, N)
+            if target != actor:
+                rows.append((f"u{actor:03d}", f"u{target:03d}", "reply", 1, day))
+    deeds = number_deeds(told(rows))
+    nothing = np.zeros(0, dtype=np.int64)
+    return _suggesting.World(
+        deeds=deeds,
+        uses=(nothing, nothing, nothing, np.zeros(0), 0),
+        community=np.arange(deeds.n_users) % GROUPS,
+        is_open=np.arange(deeds.n_users) != 5,
+        kept_apart=nothing if kept_apart is None else kept_apart,
+    )
+
+
+@pytest.fixture(scope="module")
+def suggested(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, pa.Table, Path]:
+    memory = tmp_path_factory.mktemp("memory")
+    said, table = _suggesting.suggest(world(), DAY, memory)
+    return said, table, memory
+
+
+def numbers(table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    users, others = (
+        np.array([int(one[1:]) for one in table[name].to_pylist()])
+        for name in ("user_id", "suggested_user_id")
+    )
+    return users, others
+
+
+def test_suggestions_stay_mostly_within_the_planted_group(suggested: tuple) -> None:
+    users, others = numbers(suggested[1])
+    first = np.array(suggested[1]["rank"].to_pylist()) == 1
+    assert first.sum() > 100
+    assert (users % GROUPS == others % GROUPS)[first].mean() > 0.5
+
+
+def test_nobody_is_suggested_whom_the_user_has_acted_on_or_who_is_closed(suggested: tuple) -> None:
+    users, others = numbers(suggested[1])
+    deeds = world().deeds
+    acted = set(zip(deeds.actor.tolist(), deeds.target.tolist(), strict=True))
+    assert not acted & set(zip(users.tolist(), others.tolist(), strict=True))
+    assert 5 not in others
+    assert 5 not in users
+    assert (users != others).all()
+
+
+def test_a_block_either_way_is_respected(suggested: tuple) -> None:
+    users, others = numbers(suggested[1])
+    user, other = int(users[0]), int(others[0])
+    apart = np.unique([user * N + other, other * N + user])
+    _, table = _suggesting.suggest(world(apart), DAY, suggested[2])
+    assert not np.isin(numbers(table)[0] * N + numbers(table)[1], apart).any()
+    assert len(table) > 0
+
+
+def test_a_longer_horizon_is_never_less_likely_and_ten_are_given_at_most(suggested: tuple) -> None:
+    frame = suggested[1].to_pandas()
+    assert (frame["probability_1d"] <= frame["probability_7d"]).all()
+    assert (frame["probability_7d"] <= frame["probability_28d"]).all()
+    assert frame["rank"].max() <= _suggesting.rules().top
+    assert (frame["reasons"].str.len() <= 2).all()
+
+
+def test_probabilities_come_true_on_a_later_day_in_spite_of_the_sampling(suggested: tuple) -> None:
+    said = suggested[0]
+    assert 0 < said["base_rate"] < 0.2
+    assert said["calibration_error_28d"] < 0.25 * said["base_rate"] + 0.01
+
+
+def test_the_model_is_judged_beside_the_classic_indices(suggested: tuple) -> None:
+    assert {"auc", "auc_adamic_adar", "auc_preferential", "auc_gained"} <= set(suggested[0])
+
+
+def test_a_run_done_again_suggests_the_same_and_a_kept_model_serves_until_it_is_old(
+    suggested: tuple,
+) -> None:
+    said, table, memory = suggested
+    assert _suggesting.suggest(world(), DAY, memory)[1].equals(table)
+    assert [path.name for path in memory.glob("*.json")] == [f"{DAY}.json"]
+    _suggesting.suggest(world(), DAY + 5, memory)
+    assert len(list(memory.glob("*.json"))) == 1
+
+
+def test_a_young_network_gets_no_suggestions_and_a_reason(tmp_path: Path) -> None:
+    said, table = _suggesting.suggest(world(), DAY - 100, tmp_path)
+    assert said == {"model": "too few new ties to learn from"}
+    assert len(table) == 0
+
+
+def test_every_feature_has_a_reason_in_words() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    snapshot = world().as_of(DAY)
+    for name in PairFeatures(snapshot).of(nothing, nothing):
+        assert _suggesting._why(name)
+
+
+def test_features_see_nothing_of_the_day_or_later() -> None:
+    deeds = world()
+    early = deeds.as_of(DAY - 40)
+    assert early.acts.day.max() < DAY - 40
+    acts = deeds.acts()
+    cut = take(acts.where(acts.day < DAY - 40), N, DAY - 40, 28.0)
+    full = take(acts, N, DAY - 40, 28.0)
+    pairs = np.arange(50), np.arange(50, 100)
+    one, other = PairFeatures(cut).of(*pairs), PairFeatures(full).of(*pairs)
+    assert all(one[name] == pytest.approx(other[name]) for name in one)
+
+
+def test_ranks_say_the_same_of_a_network_that_has_grown() -> None:
+    small = {"partners": np.array([1.0, 2.0, 3.0])}
+    large = {"partners": np.array([10.0, 20.0, 30.0])}
+    assert (ranked(small, small) == ranked(large, large)).all()
+
+
+def test_classic_indices_are_what_a_person_counts() -> None:
+    ties = [(0, 2), (1, 2), (0, 3), (1, 3), (3, 4)]
+    actor, target = (np.array(side) for side in zip(*ties, strict=True))
+    acts = Acts(actor, target, np.zeros(5, dtype=np.int64), np.ones(5))
+    found = PairFeatures(take(acts, 5, 1, 28.0)).of(np.array([0]), np.array([1]))
+    assert found["common_neighbours"] == 2
+    assert found["adamic_adar"] == pytest.approx(1 / np.log(2) + 1 / np.log(3))
+    assert found["paths_3"] == 0
+    assert found["two_steps_out"] == 0
+    assert found["common_sought"] == 2
+
+
+def test_a_tie_fades_by_half_in_a_half_life_and_a_follow_does_not() -> None:
+    deeds = number_deeds(
+        told([("a", "b", "reply", 1, 90), ("b", "a", "reply", 1, 0), ("a", "c", "follow", 1, 400)])
+    )
+    relations = pa.table(
+        {
+            "actor_id": pa.chunked_array([["a"]]),
+            "target_id": pa.chunked_array([["c"]]),
+            "is_following": pa.chunked_array([[True]]),
+        }
+    )
+    rows = {
+        (row["actor_id"], row["target_id"]): row
+        for row in measure_ties(deeds, relations, TODAY).to_pylist()
+    }
+    assert rows["a", "b"]["strength"] == pytest.approx(1.5)
+    assert rows["a", "b"]["strength_back"] == pytest.approx(3.0)
+    assert rows["a", "b"]["reciprocity"] == pytest.approx(0.5)
+    assert rows["a", "c"]["strength"] == 3.0
+    assert rows["a", "c"]["last_date"] is None
+    assert rows["a", "c"]["is_following"]
+    assert rows["a", "b"]["share_of_actor"] == pytest.approx(1.5 / 4.5)
