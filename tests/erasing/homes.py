@@ -179,7 +179,7 @@ def _texts(path: Path) -> Iterator[str]:
                 yield from (str(cell) for row in rows for cell in row)
         yield data.decode("latin-1")
     elif path.suffix == ".npz":
-        yield from (str(value) for array in np.load(path).values() for value in array)
+        yield from (str(value) for array in np.load(path).values() for value in np.ravel(array))
     else:
         yield (gzip.decompress(data) if path.suffix == ".gz" else data).decode("latin-1")
 
