@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import guarding
@@ -69,3 +69,38 @@ def world(
     townsquare(home, "simulate", *asked)
     townsquare(home, "run")
     return Home(home)
+
+
+class SmallDisk:
+    """A file system of its own that can be full and can grow."""
+
+    def __init__(self, folder: Path, size_kb: int) -> None:
+        self.folder = folder
+        self._mount("-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs")
+
+    def grow(self, size_kb: int) -> None:
+        """Make room."""
+        self._mount("-o", f"remount,size={size_kb}k")
+
+    def _mount(self, *arguments: str) -> None:
+        subprocess.run(["mount", *arguments, str(self.folder)], check=True, capture_output=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], SmallDisk]]:
+    """Mount a disk of so many kilobytes; skipped where the machine lets nobody mount."""
+    mounted: list[Path] = []
+
+    def mount(size_kb: int) -> SmallDisk:
+        folder = tmp_path / "disk"
+        folder.mkdir()
+        try:
+            disk = SmallDisk(folder, size_kb)
+        except (OSError, subprocess.CalledProcessError) as error:
+            pytest.skip(f"no disk can be mounted here: {error}")
+        mounted.append(folder)
+        return disk
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", str(folder)], check=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from townsquare import faults
 from townsquare.errors import TownsquareError
 from townsquare.network import Network
 from townsquare.release import _history, _ids, _shelf
@@ -27,7 +28,7 @@ def build_candidate(home: Home, network: Network, as_of: date) -> Path:
     _history.note(home, "built", release_id)
     candidate = home.candidates / release_id
     candidate.mkdir(parents=True)
-    _checkpoint(home.marts)
+    _checkpoint(home)
     copy(home.marts, candidate / _shelf.DATABASE)
     return candidate
 
@@ -41,15 +42,17 @@ def _used_ids(home: Home) -> set[str]:
     return used
 
 
-def _checkpoint(database: Path) -> None:
+def _checkpoint(home: Home) -> None:
     """Bring the write-ahead log into the file: a copy beside a live log loses rows."""
+    database = home.marts
     try:
         with duckdb.connect(str(database)) as connection:
             connection.execute("checkpoint")
     except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        close = "Close whatever has it open and run this task again."
         raise TownsquareError(
-            f"{database} cannot be checkpointed ({str(error).splitlines()[0]}); "
-            "close whatever has it open and run this task again."
+            f"{database} cannot be checkpointed ({said}). {faults.way_out(home, said) or close}"
         ) from error
     if database.with_name(database.name + ".wal").exists():
         raise TownsquareError(

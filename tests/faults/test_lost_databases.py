@@ -1,0 +1,159 @@
+"""A database that is lost or damaged is set aside and built anew, and the log says why."""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from townsquare import databases, steps, warehouse
+from townsquare.errors import TownsquareError
+from townsquare.settings import Home
+
+DAY = date(2025, 7, 1)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home whose last build was finished; planned again it has nothing to do."""
+    home = Home(tmp_path)
+    warehouse.plan(home, DAY)
+    for path in (home.warehouse, home.marts):
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("create table held as select range as n from range(300000)")
+    warehouse.finish(home)
+    assert warehouse.plan(home, DAY) is False
+    return home
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+
+
+def scribble(path: Path) -> None:
+    path.write_bytes(b"not a database" + path.read_bytes()[14:])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "lost": (Path.unlink, "is lost"),
+    "cut": (cut, "is damaged"),
+    "scribbled over": (scribble, "is damaged"),
+    "emptied": (empty, "is damaged"),
+}
+
+
+@pytest.mark.parametrize("which", ["warehouse", "marts"])
+@pytest.mark.parametrize("how", DAMAGES)
+def test_the_next_plan_builds_everything_and_says_why(
+    how: str, which: str, home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    path: Path = getattr(home, which)
+    act, told = DAMAGES[how]
+    act(path)
+    path.with_name(path.name + ".wal").write_bytes(b"a log of what is no more")
+
+    with caplog.at_level(logging.INFO):
+        assert warehouse.plan(home, DAY) is True
+
+    assert f"full build, because {path} {told}" in caplog.text
+    assert f"is set aside as {path}" in caplog.text
+    assert not path.with_name(path.name + ".wal").exists()
+    assert not home.warehouse.exists()
+    assert list(databases.damages(home)) == []
+
+
+def test_a_database_that_another_program_has_open_is_not_taken_for_damaged(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(path: str) -> None:
+        raise duckdb.IOException(f'Could not set lock on file "{path}": held by PID 7')
+
+    monkeypatch.setattr(duckdb, "connect", locked)
+    with pytest.raises(TownsquareError, match="open in another program .*PID 7"):
+        warehouse.plan(home, DAY)
+    assert home.warehouse.exists()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [lambda home: home.warehouse.unlink(), lambda home: cut(home.marts)],
+    ids=["lost", "cut"],
+)
+def test_a_loss_between_two_tasks_builds_every_layer_up_to_this_one(
+    harm: Callable[[Home], None], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[str] = []
+
+    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
+        built.append(layer)
+        return {"success": len(built)}
+
+    monkeypatch.setattr(warehouse, "build", build)
+    assert steps.build(home, "frames", str(DAY)) == {"success": 1}
+    harm(home)
+    assert steps.build(home, "frames", str(DAY)) == {"success": 4}
+    assert built == ["frames", "warehouse", "marts", "frames"]
+    assert json.loads((home.warehouse.parent / "plan.json").read_text())["full"] is True
+
+
+def test_damage_that_dbt_meets_builds_anew_and_another_failure_does_not(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures: list[Exception] = [
+        databases.DamagedError("A database is damaged."),
+        TownsquareError("a model is wrong"),
+    ]
+    built: list[str] = []
+
+    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
+        built.append(layer)
+        if len(built) in (1, 4):
+            raise failures.pop(0)
+        return {}
+
+    monkeypatch.setattr(warehouse, "build", build)
+    steps.build(home, "marts", str(DAY))
+    assert built == ["marts", "warehouse", "marts"]
+    warehouse.prepare(home)
+    duckdb.connect(str(home.warehouse)).close()
+    with pytest.raises(TownsquareError, match="a model is wrong"):
+        steps.build(home, "marts", str(DAY))
+    assert len(built) == 4
+
+
+def test_an_as_of_before_the_last_build_builds_everything(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A clock or a hand that asks for an earlier day gets what was known then."""
+    with caplog.at_level(logging.INFO):
+        assert warehouse.plan(home, date(2025, 6, 1)) is True
+    assert "because it lies before 2025-07-01, the date of the last build" in caplog.text
+
+
+def test_a_retry_after_a_kill_takes_nothing_of_an_earlier_day(home: Home) -> None:
+    target = home.dbt_target / "marts"
+    warehouse._begin(target, date(2025, 6, 30))
+    failed = json.dumps({"results": [{"status": "error"}]})
+    (target / "run_results.json").write_text(failed)
+    assert warehouse._retry(target, date(2025, 6, 30)) is not None
+    assert warehouse._retry(target, DAY) is None  # killed before it began
+    warehouse._begin(target, DAY)
+    assert warehouse._retry(target, DAY) is None  # killed before it told anything
+    (target / "run_results.json").write_text(failed[:9])
+    assert warehouse._retry(target, DAY) is None  # killed while it told
+
+
+def test_a_retry_after_a_kill_before_the_plan_plans(home: Home, monkeypatch) -> None:
+    later = date(2025, 7, 2)
+    assert not warehouse.is_planned(home, later)
+    monkeypatch.setattr(warehouse, "build", lambda *_: {})
+    steps.build(home, "warehouse", str(later), retry=True)
+    assert warehouse.is_planned(home, later)
