@@ -1,0 +1,1 @@
+"""What is rising: counts of distinct accounts beside what was to be expected of them."""
