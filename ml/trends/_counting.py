@@ -15,6 +15,7 @@ from ml.trends._linked import find_rings
 Floats = npt.NDArray[np.float64]
 
 FEWEST_KEYWORD_VOICES = 10
+WORD = r"\p{L}[\p{L}\p{N}]{3,}"
 COMMONEST_KEYWORD_SHARE = 0.02  # of contents: beyond it a word is grammar, not a subject
 MOST_KEYWORDS = 3000
 
@@ -30,7 +31,7 @@ class Counts:
     exposure: Floats
 
 
-def tell_voices(endorsements: pa.Table, accounts: "pd.Series[str]") -> "pd.Series[str]":
+def tell_voices(endorsements: pa.Table, accounts: "pd.Series[Any]") -> "pd.Series[Any]":
     """Each account's voice: its own id, or the same name for all of a ring.
 
     `endorsements` has giver_id, receiver_id and n, summed here.
@@ -48,7 +49,7 @@ def tell_voices(endorsements: pa.Table, accounts: "pd.Series[str]") -> "pd.Serie
     return pd.Series(names, index=known)
 
 
-def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[str]") -> Any:
+def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[Any]") -> Any:
     """A DuckDB connection with `mentions`: kind, term, voice, account and hour of every mention.
 
     A comment is about what its root is tagged with. `roots` has content_id and tags.
@@ -60,7 +61,8 @@ def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[str]") -> An
         database.register(name, table)
     database.execute("""
         create table said as
-        select contents.content_id, author_id as account, voice, date_trunc('hour', published_at) as hour,
+        select contents.content_id, author_id as account, voice,
+            date_trunc('hour', published_at) as hour,
             coalesce(nullif(contents.tags, []), roots.tags) as tags,
             len(contents.tags) > 0 as is_start,
             regexp_replace(lower(concat_ws(' ', title, body)), '<[^>]*>|https?://\\S+', ' ', 'g')
@@ -78,8 +80,7 @@ def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[str]") -> An
         insert into mentions
         with words as (
             select content_id, voice, account, hour,
-                unnest(list_distinct(regexp_extract_all(words, '[\\p{{L}}][\\p{{L}}\\p{{N}}]{{3,}}')))
-                    as term
+                unnest(list_distinct(regexp_extract_all(words, '{WORD}'))) as term
             from said),
         kept as (
             select term from words
@@ -88,7 +89,8 @@ def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[str]") -> An
             having count(distinct voice) >= {FEWEST_KEYWORD_VOICES}
                 and count(*) <= {COMMONEST_KEYWORD_SHARE} * (select count(*) from said)
             order by count(distinct voice) desc, term limit {MOST_KEYWORDS})
-        select distinct 'keyword', term, voice, account, hour, true from words inner join kept using (term)
+        select distinct 'keyword', term, voice, account, hour, true
+        from words inner join kept using (term)
     """)
     return database
 
@@ -113,7 +115,9 @@ def count(database: Any, unit: str, first: date, until: date, fewest: int = 1) -
         {**limits, "fewest": fewest},
     ).df()
     there = database.execute(
-        f"select {period} as start, count(distinct voice) filter (is_start) as n from said where {where} group by start",
+        f"""
+        select {period} as start, count(distinct voice) filter (is_start) as n
+        from said where {where} group by start""",
         limits,
     ).df()
     keys = pd.MultiIndex.from_frame(cells[["kind", "term"]])

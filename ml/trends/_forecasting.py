@@ -14,7 +14,7 @@ Bools = npt.NDArray[np.bool_]
 HORIZON_DAYS, CALIBRATION_DAYS, MEASURED_DAYS = 7, 56, 28
 COVERAGE = 0.8
 FEWEST = 5.0  # expected in the week: below it a count has too few values to cover 80 %
-FEWEST_ERRORS = 100
+FEWEST_ERRORS, FEWEST_DAYS = 100, 28
 GROUPS = 4  # of forecasts by size, each with errors of its own
 
 
@@ -36,6 +36,8 @@ def forecast(observed: Floats, expected: Expected) -> Forecasts | None:
     Split conformal intervals (Vovk et al., 2005): the errors of the forecasts made on each of the
     last 56 days whose seven days are over, in units of the count's own spread.
     """
+    if len(observed) < FEWEST_DAYS:
+        return None
     total, spread = _point(observed, expected)
     origins = len(observed) - HORIZON_DAYS
     actual = np.full_like(total, np.nan)
@@ -54,8 +56,8 @@ def forecast(observed: Floats, expected: Expected) -> Forecasts | None:
             inside = (actual[origin] >= bounds[0]) & (actual[origin] <= bounds[1])
             held, judged = held + int(inside[at].sum()), judged + int(at.sum())
     known = told[-1]
-    parts = (np.where(known, values, np.nan) for values in (total[-1], *last))
-    return Forecasts(*parts, held / judged if judged else np.nan, judged)
+    point, lower, upper = (np.where(known, each, np.nan) for each in (total[-1], *last))
+    return Forecasts(point, lower, upper, held / judged if judged else np.nan, judged)
 
 
 def _point(observed: Floats, expected: Expected) -> tuple[Floats, Floats]:

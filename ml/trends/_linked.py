@@ -61,5 +61,7 @@ def _received(
     entries = given.tocoo()
     own = group[entries.row] == group[entries.col]
     groups = int(group.max()) + 1 if len(group) else 0
-    inside = np.bincount(group[entries.row[own]], entries.data[own], groups)
-    return inside, np.bincount(group[entries.row], entries.data, groups)
+    inside, total = np.zeros(groups), np.zeros(groups)
+    np.add.at(inside, group[entries.row[own]], entries.data[own])
+    np.add.at(total, group[entries.row], entries.data)
+    return inside, total

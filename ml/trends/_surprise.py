@@ -37,12 +37,12 @@ def surprise(counts: Floats, per_day: int) -> Floats:
 
 def _excess(counts: pd.DataFrame, per_day: int, scale: int) -> Floats:
     """How far above the threshold of peaks, in mean excesses of the peaks before."""
-    logs = np.log1p(counts.rolling(scale, min_periods=1).sum())
+    logs = pd.DataFrame(np.log1p(counts.rolling(scale, min_periods=1).sum()))
     level = logs.rolling(LEVEL_DAYS * per_day, min_periods=20).median().shift(1)
     above = (logs - level).fillna(0.0)
-    past = above.rolling(PEAK_DAYS * per_day, min_periods=100)
-    over = above - past.quantile(1.0 - TAIL).shift(1)
-    peaks = over.where(over > 0)
+    past = pd.DataFrame(above).rolling(PEAK_DAYS * per_day, min_periods=100)
+    over: pd.DataFrame = above - past.quantile(1.0 - TAIL).shift(1)
+    peaks = over.where(over > 0.0)
     typical = peaks.rolling(PEAK_DAYS * per_day, min_periods=1).mean().shift(1)
     scaled: Floats = (over / (typical + _LEAST_MEAN_EXCESS)).fillna(0.0).to_numpy()
     return scaled

@@ -57,7 +57,7 @@ def learn(run: Run) -> dict[str, Any]:
 def count_days(database: Any, first: date, until: date) -> tuple[Counts, Expected]:
     """Voices of every term and day, and what was to be expected of them."""
     days = count(database, "day", first, until)
-    return days, expect(days.voices, days.exposure, days.starts.dayofweek.to_numpy(), 1)
+    return days, expect(days.voices, days.exposure, days.starts.day_of_week.to_numpy(), 1)
 
 
 def _tell_hours(database: Any, until: date) -> list[pd.DataFrame]:
@@ -65,7 +65,7 @@ def _tell_hours(database: Any, until: date) -> list[pd.DataFrame]:
     hours = count(database, "hour", first, until, FEWEST_HOURLY_MENTIONS)
     if not len(hours.terms):
         return []
-    season = (hours.starts.dayofweek * 24 + hours.starts.hour).to_numpy()
+    season = (hours.starts.day_of_week * 24 + hours.starts.hour).to_numpy()
     expected = expect(hours.voices, hours.exposure, season, 24)
     return [tell(hours, expected, "hour", TOLD_HOURS, surprise(hours.voices, 24))]
 

@@ -1,0 +1,1 @@
+"""One measurement of quality each, beside peers; every module has `measure(data)`."""

@@ -1,0 +1,205 @@
+"""Trends: Numenta's Twitter series beside peers, planted trends, a pushing ring, and forecasts."""
+
+import argparse
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from bench.nab import Labelled, score
+from bench.quality_parts._simulated import CONTENTS, ENDORSEMENTS, simulated
+from ml.trends._counting import Counts, mention, tell_voices
+from ml.trends._expecting import expect
+from ml.trends._forecasting import HORIZON_DAYS, forecast
+from ml.trends._surprise import surprise
+from ml.trends.trends import FEWEST_DAYS, count_days, tell
+from townsquare.simulate._world import vocabulary
+
+Floats = npt.NDArray[np.float64]
+Row = dict[str, str]
+PER_DAY = 288
+
+
+def windowed_gaussian(counts: Floats) -> Floats:
+    """Tail probability under the mean and deviation of the last 1,000 points (NAB's detector)."""
+    past = pd.Series(counts).rolling(1000, min_periods=1)
+    deviation = past.std(ddof=0).shift(1).replace(0.0, 1e-6)
+    scaled = (pd.Series(counts) - past.mean().shift(1)) / deviation
+    # The survival function on the log scale orders what would else all be 1.
+    return np.nan_to_num(-norm.logsf(scaled.abs().to_numpy()))
+
+
+def seasonal_esd(counts: Floats, most: float = 0.02) -> Floats:
+    """
+    S-H-ESD (Hochenbaum, Vallis and Kejariwal, 2017), which sees the whole series at once.
+
+    The median of each fortnight and of each place in the day are taken off; the generalised ESD
+    test on median and median absolute deviation ranks what is left.
+    """
+    series = pd.Series(counts)
+    left = series - series.groupby(np.arange(len(series)) // (14 * PER_DAY)).transform("median")
+    left -= left.groupby(np.arange(len(left)) % PER_DAY).transform("median")
+    rest, at = left.to_numpy().copy(), np.arange(len(left))
+    found = np.zeros(len(left))
+    for taken in range(int(most * len(left))):
+        middle = np.median(rest)
+        spread = 1.4826 * np.median(np.abs(rest - middle)) or 1e-6
+        worst = int(np.argmax(np.abs(rest - middle)))
+        count = len(rest)
+        quantile = student.ppf(1 - 0.05 / (2 * count), count - 2)
+        critical = (count - 1) * quantile / np.sqrt((count - 2 + quantile**2) * count)
+        if abs(rest[worst] - middle) / spread <= critical:
+            break
+        found[at[worst]] = 1.0 - taken / len(left)
+        rest, at = np.delete(rest, worst), np.delete(at, worst)
+    return found
+
+
+def numenta(folder: Path) -> list[Row]:
+    """NAB's normalised score of the standard profile, all series together."""
+    windows = json.loads((folder / "windows.json").read_text(encoding="utf-8"))
+    labelled, counts = [], []
+    for name, spans in windows.items():
+        table = pd.read_csv(folder / name, parse_dates=["timestamp"])
+        rows = [tuple(table["timestamp"].searchsorted(pd.to_datetime(span))) for span in spans]
+        labelled.append(Labelled(len(table), [(int(first), int(last)) for first, last in rows]))
+        counts.append(table["value"].to_numpy(dtype=np.float64))
+    detectors = {
+        "Townsquare": lambda one: surprise(one[:, None], PER_DAY)[:, 0],
+        "Windowed Gaussian": windowed_gaussian,
+        "S-H-ESD (sees the whole series)": seasonal_esd,
+        "says nothing": np.zeros_like,
+    }
+    what = f"NAB score, standard profile, {len(labelled)} Twitter series"
+    return [
+        {"what": what, "who": name, "value": f"{_nab(labelled, counts, detector):.1f}"}
+        for name, detector in detectors.items()
+    ]
+
+
+def _nab(labelled: list[Labelled], counts: list[Floats], detector: object) -> float:
+    return score(labelled, [detector(one) for one in counts])[0]  # type: ignore[operator]
+
+
+def planted(users: int, days: int, seed: int) -> list[Row]:
+    """Precision of told episodes, recall of planted trends, ranks of pushed tags, coverage."""
+    with simulated(users, days, seed) as (_, database):
+        contents = database.sql(CONTENTS).to_arrow_table()
+        pairs = database.sql(ENDORSEMENTS).to_arrow_table()
+        first = contents["event_date"].to_pandas().min()
+        until = first + timedelta(days=days)
+        told, peer = {}, {}
+        authors = contents["author_id"].to_pandas()
+        alone = pd.Series(authors.unique(), index=authors.unique())
+        for voices, into in ((tell_voices(pairs, authors), told), (alone, peer)):
+            with mention(contents, contents.select(["content_id", "tags"]), voices) as mentions:
+                counts, expected = count_days(mentions, first, until)
+                into |= {"counts": counts, "rows": tell(counts, expected, "day", days)}
+        network = f"simulator, {users:,} users, seed {seed}"
+        return [
+            *_found(database, told["rows"], first, days, network),
+            *_pushed(database, told["rows"], f"{network}, rings as one voice"),
+            *_pushed(database, peer["rows"], f"{network}, every account a voice"),
+            *_covered(told["counts"], network),
+        ]
+
+
+def _found(
+    database: duckdb.DuckDBPyConnection, rows: pd.DataFrame, first: object, days: int, network: str
+) -> list[Row]:
+    tags = rows[rows["is_trending"] & (rows["kind"] == "tag")]
+    episodes = tags.groupby(["term", "onset_at"])["period_start_at"].max().reset_index()
+    learned = pd.Timestamp(str(first)) + pd.Timedelta(days=FEWEST_DAYS)
+    end = pd.Timestamp(str(first)) + pd.Timedelta(days=days - 2)
+    truth = database.sql("from truth_trends").df()
+    topics: dict[str, set[str]] = {}
+    for topic, words in vocabulary()["topics"].items():
+        for word in words:
+            topics.setdefault(word, set()).add(topic)
+    late = pd.Timedelta(days=2)
+    right = [
+        bool(
+            (
+                truth["topic"].isin(topics.get(one.term, set()))
+                & (truth["onset_date"] <= one.period_start_at)
+                & (truth["last_date"] + late >= one.onset_at)
+            ).any()
+        )
+        for one in episodes.itertuples()
+    ]
+    due = truth[(truth["onset_date"] >= learned) & (truth["onset_date"] < end)]
+    hit = [
+        bool(
+            (
+                (episodes["term"] == one.tag)
+                & (episodes["onset_at"] <= one.last_date)
+                & (episodes["period_start_at"] >= one.onset_date)
+            ).any()
+        )
+        for one in due.itertuples()
+    ]
+    return [
+        _share(f"planted trends, precision of {len(right)} told, {network}", right),
+        _share(f"planted trends, recall of {len(hit)} planted, {network}", hit),
+    ]
+
+
+def _share(what: str, outcomes: list[bool]) -> Row:
+    drawn = np.random.default_rng(0).choice(outcomes, (1000, len(outcomes))).mean(axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    value = f"{np.mean(outcomes):.2f} ({low:.2f} to {high:.2f})"
+    return {"what": what, "who": "Townsquare", "value": value}
+
+
+def _pushed(database: duckdb.DuckDBPyConnection, rows: pd.DataFrame, network: str) -> list[Row]:
+    database.register("told", rows[rows["kind"] == "tag"])
+    days, rings = database.execute("""
+        select count(*), count(distinct ring) from told inner join truth_ring_pushes
+        on term = tag and period_start_at >= start_date and period_start_at < end_date
+        where rank <= 10 and not exists (
+            select 1 from truth_trends where truth_trends.topic = truth_ring_pushes.topic
+                and onset_date <= period_start_at and last_date + 2 >= period_start_at)
+    """).fetchall()[0]
+    value = f"{days} ring-days of {rings} rings"
+    return [{"what": f"pushed tags in the top 10, {network}", "who": "Townsquare", "value": value}]
+
+
+def _covered(counts: Counts, network: str) -> list[Row]:
+    """Every seventh day a forecast from what was known; judged on the week after."""
+    season = counts.starts.day_of_week.to_numpy()
+    held: list[bool] = []
+    for origin in range(98, len(counts.voices) - HORIZON_DAYS + 1, HORIZON_DAYS):
+        known = counts.voices[:origin]
+        told = forecast(known, expect(known, counts.exposure[:origin], season[:origin], 1))
+        if told is not None:
+            came = counts.voices[origin : origin + HORIZON_DAYS].sum(axis=0)
+            at = ~np.isnan(told.total)
+            held += ((came >= told.lower) & (came <= told.upper))[at].tolist()
+    what = f"80 % intervals that held, {len(held)} forecasts of a week, rolling origin, {network}"
+    return [_share(what, held)]
+
+
+def measure(data: Path) -> list[Row]:
+    """All rows of this part: what was measured, whose it is, its value."""
+    return [*numenta(data / "trends"), *planted(20_000, 180, 21), *planted(20_000, 180, 22)]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=os.environ.get("TOWNSQUARE_DATA"))
+    asked = parser.parse_args()
+    print("| what | who | seen |\n|---|---|--:|")
+    for row in measure(Path(asked.data)):
+        print(f"| {row['what']} | {row['who']} | {row['value']} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Who counts: those who begin something; a ring is one voice; a lively thread is no trend."""
+
+from datetime import date, datetime
+
+import pandas as pd
+import pyarrow as pa
+
+from ml.trends._counting import count, mention, tell_voices
+from ml.trends.trends import count_days, tell
+
+FIRST, UNTIL = date(2025, 1, 1), date(2025, 3, 2)
+RING = [f"r{n}" for n in range(20)]
+
+
+def _said(rows: list[tuple[str, str, datetime, list[str], str]]) -> pa.Table:
+    """Author, root (its own id where empty), time, tags, text."""
+    ids = [f"c{n}" for n in range(len(rows))]
+    return pa.table(
+        {
+            "content_id": ids,
+            "author_id": [row[0] for row in rows],
+            "root_id": [row[1] or own for row, own in zip(rows, ids, strict=True)],
+            "title": pa.array([None] * len(rows), pa.string()),
+            "body": [row[4] for row in rows],
+            "tags": pa.array([row[3] for row in rows], pa.list_(pa.string())),
+            "published_at": pa.array([row[2] for row in rows], pa.timestamp("us")),
+        }
+    )
+
+
+def _endorsements() -> pa.Table:
+    pairs = [(a, b) for a in RING for b in RING if a != b]
+    columns = {"giver_id": [a for a, _ in pairs], "receiver_id": [b for _, b in pairs]}
+    return pa.table({**columns, "n": [3] * len(pairs)})
+
+
+def _everyday() -> list[tuple[str, str, datetime, list[str], str]]:
+    rows = []
+    for day in range(60):
+        at = datetime(2025, 1, 1, 12) + pd.Timedelta(days=day)
+        rows += [(f"u{n}", "", at, [f"tag{n % 10}"], "<b>bread</b>") for n in range(40)]
+    return rows
+
+
+def test_twenty_linked_accounts_push_no_tag_into_the_ranks_and_forty_free_ones_do() -> None:
+    at = datetime(2025, 2, 27, 9)
+    rows = _everyday()
+    rows += [(account, "", at, ["pushed"], "") for account in RING]
+    rows += [(f"u{n}", "", at, ["risen"], "") for n in range(20)]
+    contents = _said(rows)
+    voices = tell_voices(_endorsements(), contents["author_id"].to_pandas())
+    with mention(contents, contents.select(["content_id", "tags"]), voices) as database:
+        told = tell(*count_days(database, FIRST, UNTIL), "day", 90)
+    day = told[told["period_start_at"] == "2025-02-27"]
+    assert "pushed" not in set(told["term"])
+    risen = day[day["term"] == "risen"].iloc[0]
+    assert (risen["rank"], risen["is_trending"], risen["n_voices"]) == (1, True, 20)
+    assert set(told.loc[told["is_trending"], "term"]) == {"risen"}
+
+
+def test_answers_count_as_accounts_of_the_roots_tag_but_not_as_voices() -> None:
+    at = datetime(2025, 1, 3, 9)
+    rows = [("asker", "", at, ["tea"], "")]
+    rows += [(f"u{n}", "c0", at, [], "") for n in range(5)]
+    contents = _said(rows)
+    voices = tell_voices(_endorsements().slice(0, 0), contents["author_id"].to_pandas())
+    with mention(contents, contents.select(["content_id", "tags"]), voices) as database:
+        days = count(database, "day", FIRST, UNTIL)
+    assert days.terms["term"].tolist() == ["tea"]
+    assert (days.voices[2, 0], days.accounts[2, 0]) == (1, 6)
+
+
+def test_words_that_are_tags_or_everywhere_are_no_keywords_and_markup_is_none() -> None:
+    rows = _everyday()
+    at = datetime(2025, 2, 1, 9)
+    rows += [
+        (f"u{n}", "", at, [], "<div>about Glaciers https://melt.example</div>") for n in range(30)
+    ]
+    contents = _said(rows)
+    voices = tell_voices(_endorsements(), contents["author_id"].to_pandas())
+    with mention(contents, contents.select(["content_id", "tags"]), voices) as database:
+        words = database.sql("select distinct term from mentions where kind = 'keyword'").fetchall()
+    assert sorted(words) == [("about",), ("glaciers",)]
