@@ -164,7 +164,8 @@ def _pushed(database: duckdb.DuckDBPyConnection, rows: pd.DataFrame, network: st
         select count(*), count(distinct ring) from told inner join truth_ring_pushes
         on term = tag and period_start_at >= start_date and period_start_at < end_date
         where rank <= 10 and not exists (
-            select 1 from truth_trends where truth_trends.topic = truth_ring_pushes.topic
+            select 1 from truth_trends
+            where (truth_trends.topic = truth_ring_pushes.topic or truth_trends.tag = term)
                 and onset_date <= period_start_at and last_date + 2 >= period_start_at)
     """).fetchall()[0]
     value = f"{days} ring-days of {rings} rings"

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 
 FEWEST_KEYWORD_VOICES = 10
 WORD = r"\p{L}[\p{L}\p{N}]{3,}"
-COMMONEST_KEYWORD_SHARE = 0.02  # of contents: beyond it a word is grammar, not a subject
+COMMONEST_KEYWORD_SHARE = 0.05  # of texts: beyond it a word is grammar, not a subject
 MOST_KEYWORDS = 3000
 
 
@@ -64,7 +64,7 @@ def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[Any]") -> An
         select contents.content_id, author_id as account, voice,
             date_trunc('hour', published_at) as hour,
             coalesce(nullif(contents.tags, []), roots.tags) as tags,
-            len(contents.tags) > 0 as is_start,
+            coalesce(len(contents.tags) > 0, false) as is_start,
             regexp_replace(lower(concat_ws(' ', title, body)), '<[^>]*>|https?://\\S+', ' ', 'g')
                 as words
         from contents
@@ -87,7 +87,7 @@ def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[Any]") -> An
             where term not in (select term from mentions)
             group by term
             having count(distinct voice) >= {FEWEST_KEYWORD_VOICES}
-                and count(*) <= {COMMONEST_KEYWORD_SHARE} * (select count(*) from said)
+                and count(*) <= {COMMONEST_KEYWORD_SHARE} * (select count(distinct content_id) from words)
             order by count(distinct voice) desc, term limit {MOST_KEYWORDS})
         select distinct 'keyword', term, voice, account, hour, true
         from words inner join kept using (term)
@@ -116,7 +116,7 @@ def count(database: Any, unit: str, first: date, until: date, fewest: int = 1) -
     ).df()
     there = database.execute(
         f"""
-        select {period} as start, count(distinct voice) filter (is_start) as n
+        select {period} as start, count(distinct voice) as n
         from said where {where} group by start""",
         limits,
     ).df()

@@ -1,0 +1,58 @@
+"""Turns what people did into ratings, and ratings into each content's quality and its doubt."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.quality._bridging import Bridged, Ratings, bridge
+
+Floats = npt.NDArray[np.float64]
+
+FOR, SEEN, AGAINST = 1.0, 0.0, -1.0
+VOTE_PRIOR = 10.0  # unnamed votes that the early estimate weighs
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Rated:
+    """By content: its bridged intercept and doubt, and the plain counts of what was done."""
+
+    table: pd.DataFrame  # index content_id
+    bridged: Bridged | None
+
+
+def weigh(ratings: pd.DataFrame, voices: pd.Series) -> pd.DataFrame:
+    """Named ratings, one per rater and content: the value, and the weight that a rater has.
+
+    `voices` maps raters to the voice that they belong to; all of a ring weigh as much as one.
+    """
+    named = ratings[ratings["rater_id"] != ""]
+    columns = ["n_views", "n_for", "n_against"]
+    summed = named.groupby(["content_id", "rater_id"], as_index=False)[columns].sum()
+    value = np.where(summed["n_for"] > 0, FOR, SEEN)
+    summed["value"] = np.where(summed["n_against"] > 0, AGAINST, value)
+    sizes = voices.map(voices.value_counts())
+    summed["weight"] = 1.0 / summed["rater_id"].map(sizes).fillna(1.0).astype(np.float64)
+    return summed
+
+
+def rate(rated: pd.DataFrame, contents: pd.Index, prior: Floats) -> Bridged | None:
+    """Fit the bridging model over these contents; None where nobody is named."""
+    if not len(rated):
+        return None
+    raters = pd.Index(rated["rater_id"].unique()).sort_values()
+    start = np.random.default_rng(SEED).normal(size=len(raters))
+    return bridge(
+        Ratings(
+            raters.get_indexer(rated["rater_id"]),
+            contents.get_indexer(rated["content_id"]),
+            rated["value"].to_numpy(dtype=np.float64),
+            rated["weight"].to_numpy(dtype=np.float64),
+            len(raters),
+            len(contents),
+        ),
+        prior,
+        start,
+    )
