@@ -43,7 +43,9 @@ class Bridged:
     deviation: Floats
 
 
-def bridge(ratings: Ratings, prior: Floats, start: Floats, ridge: float = INTERCEPT_RIDGE) -> Bridged:
+def bridge(
+    ratings: Ratings, prior: Floats, start: Floats, ridge: float = INTERCEPT_RIDGE
+) -> Bridged:
     """
     Fit the model; a content without ratings keeps its `prior` intercept.
 
