@@ -87,7 +87,8 @@ def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[Any]") -> An
             where term not in (select term from mentions)
             group by term
             having count(distinct voice) >= {FEWEST_KEYWORD_VOICES}
-                and count(*) <= {COMMONEST_KEYWORD_SHARE} * (select count(distinct content_id) from words)
+                and count(*) <= {COMMONEST_KEYWORD_SHARE}
+                    * (select count(distinct content_id) from words)
             order by count(distinct voice) desc, term limit {MOST_KEYWORDS})
         select distinct 'keyword', term, voice, account, hour, true
         from words inner join kept using (term)
