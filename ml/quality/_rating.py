@@ -46,8 +46,8 @@ def rate(rated: pd.DataFrame, contents: pd.Index, prior: Floats) -> Bridged | No
     start = np.random.default_rng(SEED).normal(size=len(raters))
     return bridge(
         Ratings(
-            raters.get_indexer(rated["rater_id"]),
-            contents.get_indexer(rated["content_id"]),
+            raters.get_indexer(pd.Index(rated["rater_id"])),
+            contents.get_indexer(pd.Index(rated["content_id"])),
             rated["value"].to_numpy(dtype=np.float64),
             rated["weight"].to_numpy(dtype=np.float64),
             len(raters),
