@@ -38,7 +38,7 @@ def learn(
     scoring.prepare(home)
     score = load_one(score_name, network)
     due = "forced" if force else _due(home, score, as_of)
-    outcome = _Outcome(reason="" if due else "no training was due")
+    outcome = _Outcome()
     if due:
         try:
             outcome = _train(home, score, as_of, _champion(home, score, as_of))

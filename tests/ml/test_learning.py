@@ -132,6 +132,18 @@ def test_a_model_that_does_not_pass_its_gates_is_not_published_and_the_run_goes_
     assert ledger.capabilities(empty_store)["churn"].startswith("not available: refused: its lift")
 
 
+def test_the_reason_stays_on_days_on_which_no_training_is_due(
+    empty_store: Home, declared: Callable[..., Score]
+) -> None:
+    declared(gates={**worlds.DECLARED["gates"], "min_lift": 9})
+    worlds.write_frame(empty_store, worlds.make_frame([*worlds.weeks(24), NEXT_DAY]))
+    refused = learn(empty_store, worlds.NETWORK, "churn", worlds.AS_OF)
+    following = learn(empty_store, worlds.NETWORK, "churn", NEXT_DAY)
+    assert not following["due"]
+    assert following["reason"].startswith("refused: its lift")
+    assert following["reason"].removeprefix("refused: ") in refused["reason"]
+
+
 def test_a_history_too_short_is_said_plainly_and_nothing_is_published(
     tmp_path: Path, declared: Callable[..., Score]
 ) -> None:
