@@ -25,6 +25,11 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         ("shedule: never", "shedule is 'never'"),
         ("conversion: {source: luck}", "conversion"),
         ("name: [", "is not YAML"),
+        ("funnels: {f: {steps: [{name: a, source: luck}]}}", "funnels.f.steps"),
+        (
+            "funnels: {f: {steps: [{name: a, source: contents}, {name: a, source: contents}]}}",
+            "a names two steps",
+        ),
     ],
 )
 def test_a_wrong_line_is_named_with_its_value_and_the_way_out(
@@ -45,4 +50,6 @@ def test_every_variable_of_the_dbt_project_comes_from_the_network() -> None:
 
     declared = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
     assert declared
-    assert set(declared) == set(Network().dbt_vars(date(2025, 1, 1)))
+    given = Network().dbt_vars(date(2025, 1, 1))
+    assert set(declared) == set(given)
+    assert {**given, "as_of": None} == declared

@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    field_validator,
+)
 
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
@@ -47,6 +54,50 @@ class Windows(_Declared):
     export_lag_hours: Annotated[int, Field(ge=0, le=48)] = 6
 
 
+class FunnelStep(_Declared):
+    """One step of a funnel: an event of one source, with some verbs or any."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    source: Literal[
+        "registration", "contents", "interactions", "relations", "messages", "conversions"
+    ]
+    verbs: list[str] | None = None
+
+
+class Funnel(_Declared):
+    """Steps in their order; all of them count within window_days of the first."""
+
+    window_days: Annotated[int, Field(ge=1, le=365)] = 28
+    steps: Annotated[list[FunnelStep], Field(min_length=2)]
+
+    @field_validator("steps")
+    @classmethod
+    def _names_differ(cls, steps: list[FunnelStep]) -> list[FunnelStep]:
+        names = [step.name for step in steps]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"{min(twice)} names two steps")
+        return steps
+
+
+_FUNNELS = {
+    "contributing": Funnel(
+        steps=[
+            FunnelStep(name="registered", source="registration"),
+            FunnelStep(name="first_content", source="contents"),
+            FunnelStep(name="second_content", source="contents"),
+        ]
+    ),
+    "converting": Funnel(
+        steps=[
+            FunnelStep(name="registered", source="registration"),
+            FunnelStep(name="interacted", source="interactions"),
+            FunnelStep(name="converted", source="conversions"),
+        ]
+    ),
+}
+
+
 class Network(_Declared):
     """What network.yml may say."""
 
@@ -62,6 +113,7 @@ class Network(_Declared):
     as_of_step_days: PositiveInt = 7
     history_days: PositiveInt = 3650
     windows: Windows = Windows()
+    funnels: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Funnel] = _FUNNELS
     keep_releases: PositiveInt = 14
 
     def dbt_vars(self, as_of: date) -> dict[str, object]:
@@ -77,6 +129,7 @@ class Network(_Declared):
             "conversion_surfaces": self.conversion_surfaces,
             "as_of_step_days": self.as_of_step_days,
             "history_days": self.history_days,
+            "funnels": {name: funnel.model_dump() for name, funnel in self.funnels.items()},
             **self.windows.model_dump(),
         }
 

@@ -5,6 +5,9 @@
     {%- elif listed | length == 0 -%}
         false
     {%- else -%}
-        {{ column }} in ('{{ listed | join("', '") }}')
+        {{ column }} in (
+            {%- for one in listed %}'{{ one | replace("'", "''") }}'{{ ', ' if not loop.last }}
+            {%- endfor -%}
+        )
     {%- endif -%}
 {%- endmacro %}

@@ -1,0 +1,1 @@
+"""Learners about people: the groups that they fall into."""
