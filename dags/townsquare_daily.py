@@ -20,9 +20,11 @@ from townsquare.settings import Home
 HOME = Home.from_environment()
 NETWORK = read_network(HOME)
 MODELS, RELEASE = Asset("townsquare_models"), Asset("townsquare_release")
-SCHEDULE = NETWORK.schedule and AssetOrTimeSchedule(
-    timetable=CronTriggerTimetable(NETWORK.schedule, timezone="UTC"), assets=[MODELS]
+# A home that is new at two o'clock has not missed the run of half past twelve.
+CRON = NETWORK.schedule and CronTriggerTimetable(
+    NETWORK.schedule, timezone="UTC", run_immediately=timedelta(minutes=5)
 )
+SCHEDULE = CRON and AssetOrTimeSchedule(timetable=CRON, assets=[MODELS])
 
 
 def _is_retry() -> bool:

@@ -124,7 +124,7 @@ def up(
     already = services.running(home)
     if already is not None:
         raise TownsquareError(f"Airflow is already up for {home.root} at {already.url}.")
-    with services.airflow(home, port, _say, extra=("triggerer",), stays=True) as running:
+    with services.airflow(home, port, _say, stays=True) as running:
         with runs.Airflow(home, running) as server:
             server.prepare(unpause=sorted(path.stem for path in DAGS.glob("*.py")))
         _say(f"Airflow is at {running.url}; user {airflow_env.USER}, its password is in")

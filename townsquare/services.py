@@ -53,35 +53,33 @@ def running(home: Home) -> Running | None:
 
 @contextmanager
 def airflow(
-    home: Home,
-    port: int | None,
-    say: Callable[[str], None],
-    extra: tuple[str, ...] = (),
-    stays: bool = False,
+    home: Home, port: int | None, say: Callable[[str], None], stays: bool = False
 ) -> Iterator[Running]:
     """Airflow for this home: the one that is up, or one that lives as long as the block.
 
-    `extra` names components beyond the three that a run needs; one that `stays` is shared with
-    whoever comes. Raises TownsquareError when the port is taken, a component dies, or another
-    command has an Airflow of its own on this home.
+    One that `stays` is shared with whoever comes and begins runs on schedule; one that is up for
+    a single run must not do a day that nobody asked for. Raises TownsquareError when the port is
+    taken, a component dies, or another command has an Airflow of its own on this home.
     """
     found = running(home)
     if found is not None and found.stays:
         yield found
         return
     with locking.airflow(home, "townsquare up" if stays else "townsquare run"):
-        yield from _started(home, port, say, (*COMPONENTS, *extra), stays)
+        yield from _started(home, port, say, stays)
 
 
 def _started(
-    home: Home, port: int | None, say: Callable[[str], None], names: tuple[str, ...], stays: bool
+    home: Home, port: int | None, say: Callable[[str], None], stays: bool
 ) -> Iterator[Running]:
     chosen = port or _free_port()
     _refuse_taken(chosen)
     password(home)
     say("starting Airflow")
     _migrate(home, chosen)
-    processes = {name: _start(home, chosen, name) for name in names}
+    components = (*COMPONENTS, "triggerer") if stays else COMPONENTS
+    variables = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": str(stays), **environment(home, chosen)}
+    processes = {name: _start(home, variables, name) for name in components}
     up = Running(chosen, stays)
     told = {"pid": os.getpid(), "port": chosen, "stays": stays}
     try:
@@ -173,14 +171,14 @@ def _command() -> list[str]:
     return [sys.executable, "-m", "airflow"]
 
 
-def _start(home: Home, port: int, component: str) -> subprocess.Popen[bytes]:
+def _start(home: Home, variables: dict[str, str], component: str) -> subprocess.Popen[bytes]:
     logs = home.airflow / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with (logs / f"{component}.log").open("ab") as log:
         # Its own session: Ctrl-C reaches this process alone, which then stops the others in order.
         return subprocess.Popen(
             [*_command(), component],
-            env=environment(home, port),
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -29,7 +29,7 @@ def names(features: Sequence[str], centres: Floats) -> list[str]:
     for centre in centres:
         order = np.argsort(-np.abs(centre), kind="stable")
         chosen.append([words[features[i]][0 if centre[i] > 0 else 1] for i in order])
-    named = []
+    named: list[str] = []
     for mine in chosen:
         length = 2
         while length < len(mine) and sum(other[:length] == mine[:length] for other in chosen) > 1:
