@@ -1,0 +1,63 @@
+"""Runs a command and watches what it and all its children cost: wall, CPU and peak memory."""
+
+import os
+import resource
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+PERIOD = 0.5  # seconds between two looks at the processes
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of wall and of CPU, and the largest sum of PSS over the processes, in gigabytes."""
+
+    wall: float
+    cpu: float
+    peak_gb: float
+
+
+def watch(command: Sequence[str], env: Mapping[str, str] | None = None) -> Cost:
+    """Run a command to its end; subprocess.CalledProcessError where it fails."""
+    began, spent = time.monotonic(), _cpu_of_children()
+    process = subprocess.Popen(command, env={**os.environ, **(env or {})})
+    peak = [0]
+    ended = threading.Event()
+    watcher = threading.Thread(target=_look, args=(process.pid, peak, ended))
+    watcher.start()
+    code = process.wait()
+    ended.set()
+    watcher.join()
+    if code:
+        raise subprocess.CalledProcessError(code, command)
+    return Cost(time.monotonic() - began, _cpu_of_children() - spent, peak[0] / 1e9)
+
+
+def _look(pid: int, peak: list[int], ended: threading.Event) -> None:
+    while not ended.wait(PERIOD):
+        peak[0] = max(peak[0], _memory(pid))
+
+
+def _memory(pid: int) -> int:
+    """Bytes: shared pages are divided among those who share them, so that the sum is true."""
+    total = 0
+    try:
+        parent = psutil.Process(pid)
+        for process in [parent, *parent.children(recursive=True)]:
+            try:
+                total += process.memory_full_info().pss
+            except psutil.Error:  # it has ended meanwhile
+                continue
+    except psutil.NoSuchProcess:
+        return total
+    return total
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
