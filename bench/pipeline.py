@@ -20,7 +20,7 @@ ROOT = str(Path(__file__).resolve().parents[1])
 sys.path.insert(0, ROOT)
 
 from bench.engines.events import MARTS  # noqa: E402  found once the path is set
-from bench.engines.watching import Cost, watch  # noqa: E402
+from bench.engines.watching import Cost, count_events, watch  # noqa: E402
 
 COMMAND = [sys.executable, "-c", "from townsquare.cli import main; main()"]
 PEERS = ("pandas", "polars", "postgres")
@@ -85,15 +85,6 @@ def differences(one: Path, other: Path, mart: str) -> int:
         found = connection.execute(
             f"select count(*) from (({first} except all {second}) "
             f"union all ({second} except all {first}))"
-        ).fetchall()
-        return int(found[0][0])
-
-
-def count_events(home: Path) -> int:
-    """Rows of all landed tables."""
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            f"select sum(num_rows) from parquet_file_metadata('{home}/landing/*/*/*.parquet')"
         ).fetchall()
         return int(found[0][0])
 

@@ -145,7 +145,7 @@ def parse(home: Home, network: Network) -> Any:
     layer and every day, and only files that changed are read again.
     """
     decided = {name: v for name, v in network.dbt_vars(date.min).items() if name != "as_of"}
-    target = ["--target-path", str(home.dbt_target), "--quiet"]
+    target = ["--target-path", str(home.dbt_target), "--quiet", "--no-write-json"]
     return _dbt(home, ["parse", "--vars", json.dumps(decided), *target]).result
 
 

@@ -1,4 +1,4 @@
-"""Runs a command and watches what it and all its children cost: wall, CPU and peak memory."""
+"""Runs a command and watches what it and all its children cost; counts what a home holds."""
 
 import os
 import resource
@@ -7,7 +7,9 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import duckdb
 import psutil
 
 PERIOD = 0.5  # seconds between two looks at the processes
@@ -61,3 +63,12 @@ def _memory(pid: int) -> int:
 def _cpu_of_children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def count_events(home: Path) -> int:
+    """Rows of all landed tables."""
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"select sum(num_rows) from parquet_file_metadata('{home}/landing/*/*/*.parquet')"
+        ).fetchall()
+        return int(found[0][0])
