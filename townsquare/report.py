@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from townsquare.ingest import Account
     from townsquare.progress import Told
 
-_RELATIONS = """
-    select table_name as relation, estimated_size as rows
-    from duckdb_tables() where schema_name = 'main' order by table_name
-"""
 _GATES = """
     select gate, severity, count(*) as checks, count(*) filter (where not is_passed) as failed
     from meta.validation_results
@@ -40,7 +36,10 @@ def summary(home: Home) -> dict[str, Any]:
         return {
             "release_id": home.current.resolve().name,
             "home": str(home.root),
-            "relations": _rows(connection, _RELATIONS),
+            "relations": [
+                {"relation": name, "rows": n}
+                for name, n in release.relation_rows(connection).items()
+            ],
             "gates": _rows(connection, _GATES),
             "scores": _rows(connection, _SCORES),
             "not_available": _rows(connection, _MISSING),

@@ -223,6 +223,21 @@ def test_airflow_can_forget_the_id_after_its_own_task_has_ended(again: Home) -> 
         erasing.finish(again)
 
 
+def test_a_database_that_somebody_holds_is_told_and_cleaned_the_next_time(
+    again: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("townsquare.erasing._stores.WAIT_SECONDS", 0.1)
+    with closing(sqlite3.connect(again.airflow / "airflow.db")) as holder:
+        holder.execute("begin immediate")
+        with pytest.raises(TownsquareError, match="wait until no task runs"):
+            erasing.erase(again, "u1", "asked")
+        holder.rollback()
+
+    erasing.erase(again, "u1", "asked")
+
+    assert files_naming(again, "u1") == []
+
+
 def test_a_number_is_erased_by_column_and_other_numbers_stay(tmp_path: Path) -> None:
     """On Stack Exchange user 12 and content 12 are two things, and a text may speak of 12 cats."""
     home, export = Home(tmp_path / "home"), tmp_path / "export"
