@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _OVERLAP = 0.5  # of mutual contacts that two accounts of one hand share
 _TOGETHER = 0.01  # chance below which dates of registration lie oddly close
+_STRAGGLER = 0.3  # of a ring that must endorse an account for it to be of the ring
 _CAP = 10.0  # strength beyond which more of the same endorses no more
 _DRAWS = 500
 _SEED = 20240229
@@ -55,7 +56,23 @@ def find_rings(strength: "csr_matrix", registered_day: Floats) -> Ints:
         if density >= rules.density and share >= wanted:
             ring[members] = found
             found += 1
-    return ring
+    return _with_stragglers(strength, ring)
+
+
+def _with_stragglers(strength: "csr_matrix", ring: Ints) -> Ints:
+    """Add to a ring the accounts that receive most of what they receive from it."""
+    received = np.asarray(strength.sum(axis=0)).ravel()
+    grown = ring.copy()
+    for each in np.unique(ring[ring >= 0]):
+        members = np.flatnonzero(ring == each)
+        given = strength[members]
+        from_ring = np.asarray(given.sum(axis=0)).ravel()
+        endorsers = np.bincount(given.indices, minlength=len(ring))
+        joins = (from_ring >= declared().rings.inside_share * received) & (ring < 0)
+        joins &= endorsers >= max(len(members) * _STRAGGLER, 2)
+        joins &= np.asarray(strength[:, members].sum(axis=1)).ravel() > 0  # gives as it receives
+        grown[joins] = each
+    return grown
 
 
 def _close_pairs(strength: "csr_matrix") -> "csr_matrix":
