@@ -86,15 +86,19 @@ def debt() -> set[str]:
 def _template(guard: Guard) -> re.Pattern[str] | None:
     """What the sentence of a raise looks like; None when too little of it is written there."""
     call = ast.parse(guard.said, mode="eval").body
-    text = call.args[0] if isinstance(call, ast.Call) and call.args else None
-    if isinstance(text, ast.Constant):
-        parts: list[Any] = [text]
-    else:
-        parts = text.values if isinstance(text, ast.JoinedStr) else []
-    words = [part.value if isinstance(part, ast.Constant) else None for part in parts]
-    if sum(len(word) for word in words if word) < _FEWEST_LETTERS:
+    found: list[list[str | None]] = []
+    for text in call.args if isinstance(call, ast.Call) else ():
+        parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+        written = [part.value if isinstance(part, ast.Constant) else None for part in parts]
+        found.append([part if isinstance(part, str) else None for part in written])
+    words = max(found, key=_n_letters, default=[])
+    if _n_letters(words) < _FEWEST_LETTERS:
         return None
     return re.compile("".join(".*" if word is None else re.escape(word) for word in words))
+
+
+def _n_letters(words: Iterable[str | None]) -> int:
+    return sum(len(word) for word in words if word)
 
 
 class Seen:

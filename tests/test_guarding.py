@@ -104,8 +104,3 @@ def test_old_debt_is_borne_until_it_is_paid_and_new_debt_is_not(product: Path) -
     assert guarding.SEEN.unpaid() == [second]
     guarding.SEEN.places.add((first.file, first.first))
     assert f"  {first}" in list(guarding.told())[-1:]
-
-
-def test_the_debt_names_guards_that_there_are() -> None:
-    there = {str(guard) for guard in (*guarding.raises(), *guarding.gate_checks())}
-    assert guarding.debt() <= there

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import guarding
 import pytest
 from damaged import Case, cases
 from damaged_outcomes import (
@@ -93,6 +94,7 @@ def _imported_elsewhere(home: Home, adapter: str, source: Path) -> tuple[str, in
         timeout=120,
     )
     said, peak = done.stdout.splitlines()
+    guarding.SEEN.sentences.add(said)
     return said, int(peak)
 
 

@@ -82,8 +82,7 @@ class _Unpacking:
         self._names.add(name)
         self._declared += size
         if is_bomb(self._declared, self._size):
-            most = f"more than {MOST_TIMES_LARGER} times its own size"
-            raise self._refuse(f"unpacks to {most}")
+            raise self._refuse(f"unpacks to more than {MOST_TIMES_LARGER} times its own size")
         return True
 
     def copy(self, file: IO[bytes], name: str, size: int) -> Unpacked:
