@@ -110,6 +110,7 @@ class Network(_Declared):
         ConversionEvents()
     )
     conversion_surfaces: list[str] = ["plans"]
+    presence_awards: list[str] = []
     as_of_step_days: PositiveInt = 7
     history_days: PositiveInt = 3650
     windows: Windows = Windows()
@@ -127,6 +128,7 @@ class Network(_Declared):
             "conversion_source": self.conversion.source,
             "conversion_kinds": getattr(self.conversion, "kinds", None),
             "conversion_surfaces": self.conversion_surfaces,
+            "presence_awards": self.presence_awards,
             "as_of_step_days": self.as_of_step_days,
             "history_days": self.history_days,
             "funnels": {name: funnel.model_dump() for name, funnel in self.funnels.items()},

@@ -13,6 +13,7 @@ LAYERS = tuple(
 # Windows so short that forty days hold mature labels, and users who leave and come back.
 NETWORK = Network(
     as_of_step_days=2,
+    presence_awards=["Voter"],
     windows=Windows(
         churn_active_days=6,
         churn_horizon_days=3,

@@ -49,7 +49,10 @@ def random_world(seed: int) -> World:
         day = 12 + draw.randrange(7) if passing_by else draw.choice([*range(12), *range(19, 30)])
         registered = datetime.combine(START + timedelta(days=day), time(9))
         if number % 10:  # every tenth is active without the network telling of a registration
-            world.tell("users", registered, user_id=user, country="PT", plan="free")
+            account = float(number * 37 % 60)  # many have been on the wider network for longer
+            columns = {"user_id": user, "country": "PT", "account_number": account}
+            world.tell("users", registered, days_late=number % 5 // 4, plan="free", **columns)
+            _be_awarded(world, user, registered + timedelta(days=2), days_late=number % 4)
         if number % 7 == 3:
             closed = {"deleted_at": registered + timedelta(days=5), "plan": "free"}
             world.tell("users", registered, days_late=5, user_id=user, **closed)
@@ -62,6 +65,13 @@ def random_world(seed: int) -> World:
     for day in range((END - START).days - 1):
         _be_awake_at_midnight(world, START + timedelta(days=day))
     return world
+
+
+def _be_awarded(world: World, user: str, at: datetime, days_late: int) -> None:
+    """One award proves that the user was there, the other only that others were."""
+    for detail in ("Voter", "Popular"):
+        columns = {"interaction_id": f"{detail}-{user}", "verb": "award", "detail": detail}
+        world.tell("interactions", at, days_late, target_user_id=user, **columns)
 
 
 def _be_awake_at_midnight(world: World, day: date) -> None:

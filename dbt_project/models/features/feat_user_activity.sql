@@ -83,6 +83,8 @@ activity as (
         sum(gap_days) filter (where days_ago <= 365) as sum_gap_days_365d,
         sum(gap_days * gap_days) filter (where days_ago <= 365) as sum_squared_gap_days_365d,
         max_by(gap_days, active_date) filter (where gap_days is not null) as last_gap_days,
+        min_by(n_activities, active_date) filter (where active_date is not null)
+            as n_activities_first_day,
         min(active_date) as first_active_date,
         max(active_date) as last_active_date
     from days_before
@@ -97,6 +99,7 @@ select
     {%- endfor %}
     coalesce(activity.n_active_days_lifetime, 0) as n_active_days_lifetime,
     coalesce(activity.n_activities_lifetime, 0) as n_activities_lifetime,
+    activity.n_activities_first_day,
     bit_count(coalesce(activity.active_weeks, 0) & 15) as n_active_weeks_28d,
     bit_count(coalesce(activity.active_weeks, 0) & 8191) as n_active_weeks_91d,
     bit_count(coalesce(activity.active_weeks, 0) & 4503599627370495) as n_active_weeks_364d,
@@ -133,6 +136,8 @@ select
     {{ days_between('activity.last_active_date', 'candidates.as_of_date') }} as days_since_activity,
     {{ days_between('activity.first_active_date', 'candidates.as_of_date') }}
         as days_since_first_activity,
+    {{ days_between('candidates.registered_date', 'activity.first_active_date') }}
+        as n_days_registration_to_first_activity,
     {{ days_between('activity.first_active_date', 'activity.last_active_date') }}
         as n_days_first_to_last_activity,
     candidates.as_of_date

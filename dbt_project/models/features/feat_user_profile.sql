@@ -20,23 +20,46 @@ reception_days as (
     where n_follows_received != 0 or n_unfollows_received != 0
 ),
 
+{# Who comes with a higher number of the wider network proves that the lower ones were open by then;
+   nobody's proof is known later than the user's own row. #}
+users_with_account as (
+    select
+        *,
+        case
+            when account_number is not null
+                then least(
+                    event_date, min(known_date) over (order by account_number desc nulls last)
+                )
+        end as account_opened_date
+    from users
+),
+
 profiles as (
     select
         candidates.user_id,
         candidates.as_of_date,
-        coalesce(users.kind, 'person') as account_kind,
-        users.country,
-        users.language,
-        users.plan,
-        {{ days_between('users.event_date', 'candidates.as_of_date') }} as days_since_registration,
-        extract(hour from users.registered_at) as registration_hour
+        coalesce(users_with_account.kind, 'person') as account_kind,
+        users_with_account.country,
+        users_with_account.language,
+        users_with_account.plan,
+        {{ days_between('users_with_account.event_date', 'candidates.as_of_date') }}
+            as days_since_registration,
+        {{ days_between('users_with_account.account_opened_date', 'candidates.as_of_date') }}
+            as days_since_account_opened,
+        {{ days_between(
+            'users_with_account.account_opened_date', 'users_with_account.event_date'
+        ) }}
+            as n_days_account_before_registration,
+        extract(hour from users_with_account.registered_at) as registration_hour
     from candidates
-    inner join users
+    inner join users_with_account
         on
-            candidates.user_id = users.user_id
-            and users.event_date < candidates.as_of_date
-            and users.known_date < candidates.as_of_date
-    where users.superseded_date is null or users.superseded_date >= candidates.as_of_date
+            candidates.user_id = users_with_account.user_id
+            and users_with_account.event_date < candidates.as_of_date
+            and users_with_account.known_date < candidates.as_of_date
+    where
+        users_with_account.superseded_date is null
+        or users_with_account.superseded_date >= candidates.as_of_date
 ),
 
 plans_counted as (
@@ -95,6 +118,8 @@ select
     profiles.account_kind = 'person' as is_person,
     lower(profiles.plan) not in ('', 'free', 'basic', 'none') as has_paid_plan,
     profiles.days_since_registration,
+    profiles.days_since_account_opened,
+    profiles.n_days_account_before_registration,
     profiles.as_of_date
 from profiles
 left join plans_counted

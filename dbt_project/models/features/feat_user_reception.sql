@@ -4,12 +4,14 @@
 {%- set windows = [7, 28, 90, 365] -%}
 {%- set answers = [
     'interactions', 'views', 'likes', 'dislikes', 'shares', 'saves', 'accepts', 'awards',
-    'replies', 'follows', 'messages'
+    'replies', 'follows', 'messages', 'presence_awards'
 ] -%}
-{%- set lifetime_answers = ['likes', 'dislikes', 'accepts', 'awards', 'replies'] -%}
+{%- set lifetime_answers = [
+    'likes', 'dislikes', 'accepts', 'awards', 'replies', 'presence_awards'
+] -%}
 {%- set recent_answers = {
     'interactions': 'interaction', 'likes': 'like', 'awards': 'award', 'replies': 'reply',
-    'messages': 'message', 'follows': 'follow'
+    'messages': 'message', 'follows': 'follow', 'presence_awards': 'presence_award'
 } %}
 with
 

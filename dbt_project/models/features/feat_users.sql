@@ -14,6 +14,8 @@ reception as (select * from {{ ref('feat_user_reception') }}),
 
 threads as (select * from {{ ref('feat_user_threads') }}),
 
+last_thread as (select * from {{ ref('feat_user_last_thread') }}),
+
 offers as (select * from {{ ref('feat_user_offers') }})
 
 -- noqa: disable=AM04,RF02,ST07
@@ -25,4 +27,5 @@ inner join contributions using (user_id, as_of_date)
 inner join interactions using (user_id, as_of_date)
 inner join reception using (user_id, as_of_date)
 inner join threads using (user_id, as_of_date)
+inner join last_thread using (user_id, as_of_date)
 inner join offers using (user_id, as_of_date)

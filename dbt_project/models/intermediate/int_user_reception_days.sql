@@ -31,6 +31,7 @@ events as (
         user_id,
         source,
         verb,
+        verb = 'award' and {{ is_listed('detail', var('presence_awards')) }} as is_presence_award,
         event_date,
         known_date,
         superseded_date
@@ -40,6 +41,7 @@ events as (
         user_id,
         'notifications' as source,
         'notify' as verb,
+        false as is_presence_award,
         event_date,
         known_date,
         superseded_date
@@ -49,6 +51,7 @@ events as (
         user_id,
         'notifications' as source,
         'notify_campaign' as verb,
+        false as is_presence_award,
         event_date,
         known_date,
         superseded_date
@@ -59,6 +62,7 @@ events as (
         user_id,
         'notifications' as source,
         'open' as verb,
+        false as is_presence_award,
         event_date,
         known_date,
         superseded_date
@@ -69,6 +73,7 @@ events as (
         user_id,
         'notifications' as source,
         'click_notification' as verb,
+        false as is_presence_award,
         event_date,
         known_date,
         superseded_date
@@ -79,6 +84,7 @@ events as (
         user_id,
         'notifications' as source,
         'unsubscribe' as verb,
+        false as is_presence_award,
         event_date,
         known_date,
         superseded_date
@@ -97,6 +103,7 @@ changes as (
         events.user_id,
         events.source,
         events.verb,
+        events.is_presence_award,
         events.event_date as activity_date,
         case when signs.delta = 1 then events.known_date else events.superseded_date end
             as known_date,
@@ -115,6 +122,7 @@ select
     {%- for name, verb in counted_verbs.items() %}
     {{ n_changes("verb = '" ~ verb ~ "'") }} as {{ name }},
     {%- endfor %}
+    {{ n_changes('is_presence_award') }} as n_presence_awards_received,
     activity_date,
     known_date
 from changes

@@ -6,7 +6,7 @@
     'n_awards_received', 'n_reports_received', 'n_replies_received', 'n_follows_received',
     'n_unfollows_received', 'n_messages_received', 'n_notifications_received',
     'n_notifications_opened', 'n_notifications_clicked', 'n_unsubscribes',
-    'n_campaign_notifications_received'
+    'n_campaign_notifications_received', 'n_presence_awards_received'
 ] %}
 with
 

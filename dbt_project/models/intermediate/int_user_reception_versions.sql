@@ -20,6 +20,7 @@ replies as (
         contents.content_id,
         'contents' as source,
         'reply' as verb,
+        cast(null as string) as detail,
         contents.event_date,
         greatest(contents.known_date, authors.known_date) as known_date,
         case
@@ -40,6 +41,7 @@ interactions_with_receiver as (
         interactions.content_id,
         'interactions' as source,
         interactions.verb,
+        interactions.detail,
         interactions.event_date,
         case
             when interactions.target_user_id is not null then interactions.known_date
@@ -68,6 +70,7 @@ events as (
         cast(null as string) as content_id,
         'relations' as source,
         verb,
+        cast(null as string) as detail,
         event_date,
         known_date,
         superseded_date,
@@ -81,6 +84,7 @@ events as (
         cast(null as string) as content_id,
         'messages' as source,
         'message' as verb,
+        cast(null as string) as detail,
         event_date,
         known_date,
         superseded_date,
@@ -95,6 +99,7 @@ select
     content_id,
     source,
     verb,
+    detail,
     event_date,
     known_date,
     superseded_date,

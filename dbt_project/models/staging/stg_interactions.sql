@@ -11,6 +11,7 @@ select
     session_id,
     verb,
     surface,
+    detail,
     dwell_seconds,
     event_date,
     known_date,

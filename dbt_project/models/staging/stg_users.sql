@@ -10,6 +10,7 @@ select
     country,
     language,
     plan,
+    account_number,
     event_date,
     known_date,
     registered_at,

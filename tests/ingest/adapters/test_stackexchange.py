@@ -16,7 +16,7 @@ _FILES = {
     "Users.xml": """
   <row Id="-1" CreationDate="2020-01-01T00:00:00.000" DisplayName="Community" Reputation="1" />
   <row Id="7" CreationDate="2020-01-02T03:04:05.678" DisplayName="A &amp; B" Location="Bern, CH"
-    Views="9" UpVotes="3" LastAccessDate="2024-01-01T00:00:00.000" />""",
+    AccountId="12345" Views="9" UpVotes="3" LastAccessDate="2024-01-01T00:00:00.000" />""",
     "Posts.xml": """
   <row Id="1" PostTypeId="1" CreationDate="2020-01-03T00:00:00.000" OwnerUserId="7" Score="5"
     ViewCount="99" AnswerCount="1" AcceptedAnswerId="2" ClosedDate="2021-01-01T00:00:00.000"
@@ -100,9 +100,9 @@ def test_what_has_no_table_is_reported_as_not_imported(home, dump):
 
 def test_rows_are_mapped_to_the_contract(home, dump, landed):
     import_source(home, "stackexchange", dump)
-    assert landed("users", "user_id, kind, name, country, registered_at") == [
-        ("-1", "service", "Community", None, datetime(2020, 1, 1)),
-        ("7", "person", "A & B", None, datetime(2020, 1, 2, 3, 4, 5, 678000)),
+    assert landed("users", "user_id, kind, name, country, account_number, registered_at") == [
+        ("-1", "service", "Community", None, None, datetime(2020, 1, 1)),
+        ("7", "person", "A & B", None, 12345.0, datetime(2020, 1, 2, 3, 4, 5, 678000)),
     ]
     ids = "content_id, author_id, kind, reply_to_id, root_id, title, body, tags"
     assert landed("contents", ids) == [
@@ -113,9 +113,9 @@ def test_rows_are_mapped_to_the_contract(home, dump, landed):
         ("p2", None, "comment", "p1", "p1", None, None, None),
         ("p3", "7", "post", None, None, None, None, ["a", "b"]),
     ]
-    events = "interaction_id, actor_id, verb, content_id, target_user_id, surface, event_date"
+    events = "interaction_id, actor_id, verb, content_id, target_user_id, detail, event_date"
     assert landed("interactions", events) == [
-        ("b1", None, "award", None, "7", "badge", date(2020, 1, 7)),
+        ("b1", None, "award", None, "7", "Teacher", date(2020, 1, 7)),
         ("v1", None, "accept", "p2", None, None, date(2020, 1, 6)),
         ("v2", "7", "save", "p1", None, None, date(2020, 1, 6)),
     ]

@@ -62,6 +62,7 @@ def user(row: Attributes) -> Row:
         "registered_at": row.get("CreationDate"),
         "kind": "service" if user_id.startswith("-") or user_id == "0" else "person",
         "name": row.get("DisplayName"),
+        "account_number": row.get("AccountId"),
         "loaded_at": row.get("CreationDate"),
     }
 
@@ -130,5 +131,6 @@ def badge(row: Attributes) -> Row:
         "verb": "award",
         "target_user_id": row.get("UserId"),
         "surface": "badge",
+        "detail": row.get("Name"),
         "loaded_at": row.get("Date"),
     }

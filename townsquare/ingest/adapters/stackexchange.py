@@ -14,12 +14,24 @@ from townsquare.ingest.adapters._sevenzip import members, unpack
 from townsquare.ingest.adapters._xml import read_rows
 from townsquare.network import Activity, FirstContribution, Network, Windows
 
+# Badges for what the dump does not tell otherwise: visits, reading, votes, edits, reviews.
+_PRESENCE_BADGES = [
+    *("Analytical", "Autobiographer", "Caucus", "Constituent", "Enthusiast", "Fanatic", "Informed"),
+    *("Civic Duty", "Critic", "Electorate", "Scholar", "Suffrage", "Supporter", "Vox Populi"),
+    *("Archaeologist", "Copy Editor", "Editor", "Excavator", "Explainer", "Organizer", "Refiner"),
+    *("Proofreader", "Research Assistant", "Strunk & White", "Tag Editor"),
+    *("Citizen Patrol", "Cleanup", "Custodian", "Deputy", "Disciplined", "Marshal"),
+    *("Peer Pressure", "Reviewer", "Steward"),
+    *("Altruist", "Benefactor", "Investor", "Promoter"),
+]
+
 NETWORK = Network(
     name="stackexchange",
     adapter="stackexchange",
     schedule=None,
     activity=Activity(content_kinds=["post", "comment"], verbs=[], messages=False),
     conversion=FirstContribution(),
+    presence_awards=_PRESENCE_BADGES,
     as_of_step_days=30,
     windows=Windows(churn_active_days=180, churn_horizon_days=90, conversion_horizon_days=28),
 )
