@@ -16,6 +16,8 @@ threads as (select * from {{ ref('feat_user_threads') }}),
 
 last_thread as (select * from {{ ref('feat_user_last_thread') }}),
 
+surroundings as (select * from {{ ref('feat_user_surroundings') }}),
+
 offers as (select * from {{ ref('feat_user_offers') }})
 
 -- noqa: disable=AM04,RF02,ST07
@@ -28,4 +30,5 @@ inner join interactions using (user_id, as_of_date)
 inner join reception using (user_id, as_of_date)
 inner join threads using (user_id, as_of_date)
 inner join last_thread using (user_id, as_of_date)
+inner join surroundings using (user_id, as_of_date)
 inner join offers using (user_id, as_of_date)
