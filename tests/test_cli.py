@@ -1,5 +1,7 @@
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +27,27 @@ def _commands() -> Iterator[tuple[str, ...]]:
 
 
 COMMANDS = sorted(_commands())
+
+
+def test_a_command_that_is_asked_to_end_ends_what_it_has_started(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys, time\n"
+        "from contextlib import ExitStack\n"
+        "from townsquare import cli\n"
+        "def app():\n"
+        "    with ExitStack() as started:\n"
+        "        started.callback(print, 'ended in order')\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(60)\n"
+        "cli.app = app\n"
+        "cli.main()\n"
+    )
+    environment = {**os.environ, "TOWNSQUARE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (130, "ended in order\n")
+    assert done.stderr == "townsquare: stopped\n"
 
 
 def test_the_command_has_its_words() -> None:

@@ -1,6 +1,7 @@
 """The command `townsquare`: every word that an operator or analyst types at a shell."""
 
 import json
+import signal
 import sys
 from datetime import date
 from pathlib import Path
@@ -270,6 +271,8 @@ def dbt(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command; an error that a person can mend is one sentence, and exit code 1."""
+    # Asked to end, a command ends what it has started, as it does on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with faults.told(Home.from_environment()):
             app()

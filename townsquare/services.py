@@ -94,16 +94,11 @@ def _started(
 
 def watch() -> None:
     """Block until a signal asks to stop."""
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
         while True:
             time.sleep(1)
     except KeyboardInterrupt:
         return
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _healthy(up: Running) -> bool:
