@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 _IN_LABEL = 3
 _ENOUGH = 3  # users of a community who must have used a tag
+_SHORTEST = 2  # characters
 
 
 def tag_users(contents: pa.Table, users: pa.Array) -> tuple["csr_matrix", list[str]]:
@@ -36,8 +37,13 @@ def tag_users(contents: pa.Table, users: pa.Array) -> tuple["csr_matrix", list[s
 
 
 def _tags_of_threads(contents: pa.Table) -> pa.Table:
-    """One row per thread and tag of any of its contents."""
-    tagged = contents.select(["root_id", "tags"]).filter(pc.list_value_length(pc.field("tags")) > 0)
+    """One row per thread and tag of any of its contents; words of titles where nothing has tags."""
+    has_tags = pc.list_value_length(pc.field("tags")) > 0
+    tagged = contents.select(["root_id", "tags"]).filter(has_tags)
+    if not len(tagged):
+        titled = contents.filter(pc.field("title").is_valid())
+        words = pc.split_pattern_regex(pc.utf8_lower(titled["title"]), r"[^\pL\pN]+")
+        tagged = pa.table({"root_id": titled["root_id"], "tags": words})
     parents = pc.list_parent_indices(tagged["tags"])
     rows = pa.table(
         {
@@ -45,7 +51,8 @@ def _tags_of_threads(contents: pa.Table) -> pa.Table:
             "tag": pc.list_flatten(tagged["tags"]),
         }
     )
-    return rows.group_by(["root_id", "tag"]).aggregate([])
+    long = pc.greater_equal(pc.utf8_length(rows["tag"]), _SHORTEST)
+    return rows.filter(long).group_by(["root_id", "tag"]).aggregate([])
 
 
 def top_tags(used: "csr_matrix", tags: list[str], community: Ints) -> dict[int, list[str]]:

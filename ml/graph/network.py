@@ -52,7 +52,7 @@ def learn(run: Run) -> dict[str, Any]:
     _memory.remember(run, deeds.users, found)
     standing = measure(deeds.users, strength, found.community, members)
     run.write("user_network", standing.append_column("as_of_date", _dates(run, len(standing))))
-    contents = run.read("input_contents", ["author_id", "root_id", "tags"])
+    contents = run.read("input_contents", ["author_id", "root_id", "title", "tags"])
     table = describe_communities(strength, deeds.users, found, contents)
     run.write("communities", table.append_column("as_of_date", _dates(run, len(table))))
     rings = pc.count_distinct(standing["ring_id"]).as_py()

@@ -97,10 +97,14 @@ def test_a_community_is_named_by_what_others_do_not_talk_of() -> None:
         {
             "author_id": [row[0] for row in rows],
             "root_id": [row[1] for row in rows],
+            "title": pa.array(["Which cats?" if row[2][1] == "cats" else None for row in rows]),
             "tags": pa.array([row[2] for row in rows], pa.list_(pa.string())),
         }
     )
     used, tags = _topics.tag_users(contents, users)
     found = _topics.top_tags(used, tags, np.array([0] * 4 + [1] * 4))
     assert found == {0: ["cats"], 1: ["dogs"]}
+    untagged = contents.set_column(3, "tags", pa.array([None] * 8, pa.list_(pa.string())))
+    used, tags = _topics.tag_users(untagged, users)
+    assert tags == ["cats", "which"]  # words of titles, where the network has no tags
     assert _topics.label(["visas", "trains", "food", "maps"], 9) == "visas, trains and food"
