@@ -114,6 +114,31 @@ def train(as_json: Json = False) -> None:
         _print_json({"run_id": run_id})
 
 
+@app.command("learn-sentiment")
+def learn_sentiment(
+    path: Annotated[Path, typer.Argument(help="A .tsv, or a folder of them: label, tab, text.")],
+    as_json: Json = False,
+) -> None:
+    """Teach this home the mood of texts from ones that people labelled; the next run uses it.
+
+    Labels are negative, neutral and positive; texts rated from -4 to 4 may come with them.
+    """
+    from ml.text.learning import learn_sentiment as learn
+    from townsquare import locking
+
+    home = Home.from_environment()
+    with locking.writer(home, "learning sentiment"):
+        told = learn(home, path)
+    if as_json:
+        _print_json(told)
+    else:
+        _say(
+            f"{told['version']}, from {told['texts']:,} texts; macro recall of held-out ones "
+            f"{told['macro_recall']:.3f} ({told['macro_recall_low']:.3f} to "
+            f"{told['macro_recall_high']:.3f}), calibration error {told['calibration_error']:.3f}"
+        )
+
+
 @app.command()
 def up(
     port: Annotated[int, typer.Option(help="Where the UI listens, on this machine only.")] = 8080,

@@ -98,6 +98,17 @@ _FUNNELS = {
 }
 
 
+class Texts(_Declared):
+    """How texts and images are read; docs/operator.md tells what each line does."""
+
+    encoder: Path | None = None
+    media: Path | None = None
+    abstain_below: Annotated[float, Field(ge=0, le=1)] = 0.4
+    image_weight: Annotated[float, Field(ge=0, le=1)] = 0.25
+    trend_days: Annotated[int, Field(ge=28)] = 365
+    trend_false_alarms: Annotated[float, Field(gt=0, lt=1)] = 0.01
+
+
 class Network(_Declared):
     """What network.yml may say."""
 
@@ -115,6 +126,8 @@ class Network(_Declared):
     history_days: PositiveInt = 3650
     windows: Windows = Windows()
     funnels: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Funnel] = _FUNNELS
+
+    texts: Texts = Texts()
     keep_releases: PositiveInt = 14
 
     def dbt_vars(self, as_of: date) -> dict[str, object]:
