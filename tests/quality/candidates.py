@@ -42,30 +42,6 @@ RELATIONS = {
             case when n % 3 = 0 then 'post' else 'comment' end as kind, $as_of as as_of_date
         from active
     """,
-    "content_sentiment": """
-        select user_id || '/' || day as content_id, day as published_date, 'en' as language,
-            case n % 3 when 0 then 'negative' when 1 then 'neutral' else 'positive' end as label,
-            n % 19 / 10.0 - 0.9 as text_score, n % 11 / 10.0 - 0.5 as image_pleasure,
-            n % 19 / 10.0 - 0.9 as score
-        from active
-    """,
-    "content_topics": """
-        select user_id || '/' || day as content_id, 'topic' || n % 5 as topic_id, 1 as rank,
-            0.3 + n % 7 / 10.0 as probability, day as published_date,
-            case when n % 2 = 0 then 'tags' else 'text' end as source
-        from active
-    """,
-    "topics": """
-        select 'topic' || i as topic_id, 'topic' || i as name, 10 * i as n_tags_given,
-            case when i % 5 = 0 then 'suggested' else 'active' end as status
-        from range(20) as topics (i)
-    """,
-    "sentiment_trends": """
-        select 'topic' || n % 5 as topic_id, '(all)' as segment_kind, '(all)' as segment,
-            day as published_date, avg(n) / 100 as raw_score,
-            avg(n) / 100 + stddev(n) / 100 as adjusted_score, -stddev(n) / 100 as composition_effect
-        from active group by day, n % 5
-    """,
     "daily_metrics": """
         select day as activity_date, count(*) as dau, sum(n) as mau, sum(n) as n_contents,
             sum(n) as n_interactions, sum(n) as n_messages, count(*) as n_new_users,
