@@ -14,15 +14,15 @@ KNOWN = (
 )  # fmt: skip
 _CHARACTERS = 200
 _SURE = 0.5
-_ENGLISH_WORDS = 3
-_ENGLISH_SHARE = 0.2
+_ENGLISH_WORDS = 2
+_ENGLISH_SHARE = 0.15
 
 
 def languages(declared: list[str | None], texts: list[str], tokens: Tokens) -> list[str | None]:
     """Primary language subtag of each text; None where neither network nor text tells.
 
-    A text with at least three of the commonest English words, a fifth of all its tokens, is
-    English; others are put to the n-gram model of py3langid, which must be sure by half.
+    A text with at least two of the commonest English words, 15 % of all its tokens, is English;
+    others are put to the n-gram model of py3langid, which must be sure by half.
     """
     words = np.array([t in lexicon().english for t in tokens.types], dtype=bool)
     n_english = np.bincount(tokens.texts, words[tokens.ids], tokens.n_texts)

@@ -1,11 +1,13 @@
 """What a word is worth by itself: a human-rated lexicon, and the words that turn or strengthen."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
 
+_DRAWN_OUT = re.compile(r"(.)\1")
 _FILE = Path(__file__).with_name("english.yml")
 
 
@@ -25,9 +27,12 @@ class Lexicon:
 
     def valence_of(self, token: str) -> float:
         """The mean human rating; 0 for what nobody rated. Letters drawn out are tried shorter."""
-        for form in (token, _shorter(token, 2), _shorter(token, 1)):
-            if form in self.valences:
-                return self.valences[form]
+        if token in self.valences:
+            return self.valences[token]
+        if _DRAWN_OUT.search(token):
+            for form in (_shorter(token, 2), _shorter(token, 1)):
+                if form in self.valences:
+                    return self.valences[form]
         return self.emoji.get(token.rstrip("\ufe0f"), 0.0) if token[:1] > "\u2000" else 0.0
 
     def is_negator(self, token: str) -> bool:
