@@ -3,8 +3,9 @@
 The bridging model of Community Notes (Wojcik et al., 2022): a rating is mean + what the rater gives
 to anything + what anybody gives to the content + rater's viewpoint x content's viewpoint. Liking
 among one's own goes into the product; the content's intercept is what is left, its quality. Fitted
-by alternating ridge regressions with the whole of a side at once; intercepts are held five times as
-firmly as viewpoints, as published, so that agreement across sides is what moves them.
+by alternating ridge regressions with a whole side at once. A rating here is a like or none after a
+view, which tells far less than a considered one, so both parts are held firmly: 20 views weigh as
+much as what is expected of any content.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-INTERCEPT_RIDGE, VIEWPOINT_RIDGE = 5.0, 1.0
-ROUNDS = 15
+INTERCEPT_RIDGE, VIEWPOINT_RIDGE = 20.0, 5.0
+ROUNDS = 40
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,11 @@ def bridge(
     for _ in range(ROUNDS):
         left = ratings.value - mean - rater[ratings.rater]
         content, content_view, deviation = _solve(
-            ratings.content, left, rater_view[ratings.rater], ratings.weight, prior, ridge
+            ratings.content, left, rater_view[ratings.rater], ratings.weight, prior
         )
         left = ratings.value - mean - content[ratings.content]
         rater, rater_view, _ = _solve(
-            ratings.rater, left, content_view[ratings.content], ratings.weight, nothing, ridge
+            ratings.rater, left, content_view[ratings.content], ratings.weight, nothing
         )
         scale = float(np.sqrt(np.mean(rater_view**2))) or 1.0
         rater_view = rater_view / scale
@@ -77,7 +78,7 @@ def bridge(
 
 
 def _solve(
-    group: Ints, left: Floats, view: Floats, weight: Floats, prior: Floats, ridge: float
+    group: Ints, left: Floats, view: Floats, weight: Floats, prior: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """For each group the ridge regression of what is left on 1 and the other side's viewpoint.
 
@@ -91,7 +92,11 @@ def _solve(
         return summed
 
     aside = left - prior[group]
-    n, s, q = total(np.ones_like(left)) + ridge, total(view), total(view**2) + VIEWPOINT_RIDGE
+    n, s, q = (
+        total(np.ones_like(left)) + INTERCEPT_RIDGE,
+        total(view),
+        total(view**2) + VIEWPOINT_RIDGE,
+    )
     a, b = total(aside), total(aside * view)
     determinant = n * q - s**2
     return prior + (q * a - s * b) / determinant, (n * b - s * a) / determinant, q / determinant

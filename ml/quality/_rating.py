@@ -1,7 +1,5 @@
 """Turns what people did into ratings, and ratings into each content's quality and its doubt."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -13,14 +11,6 @@ Floats = npt.NDArray[np.float64]
 FOR, SEEN, AGAINST = 1.0, 0.0, -1.0
 VOTE_PRIOR = 10.0  # unnamed votes that the early estimate weighs
 SEED = 1
-
-
-@dataclass(frozen=True)
-class Rated:
-    """By content: its bridged intercept and doubt, and the plain counts of what was done."""
-
-    table: pd.DataFrame  # index content_id
-    bridged: Bridged | None
 
 
 def weigh(ratings: pd.DataFrame, voices: pd.Series) -> pd.DataFrame:
@@ -56,3 +46,16 @@ def rate(rated: pd.DataFrame, contents: pd.Index, prior: Floats) -> Bridged | No
         prior,
         start,
     )
+
+
+def vote_rates(ratings: pd.DataFrame, contents: pd.Index) -> tuple[Floats, Floats]:
+    """Votes whose voter is not named: how many, and their rate above the common one, shrunken.
+
+    Ten votes at the common rate are added to each content's own.
+    """
+    unnamed = ratings[ratings["rater_id"] == ""].groupby("content_id")[["n_for", "n_against"]].sum()
+    unnamed = unnamed.reindex(contents).fillna(0.0)
+    votes = unnamed.sum(axis=1).to_numpy(dtype=np.float64)
+    favour = unnamed["n_for"].to_numpy(dtype=np.float64)
+    common = favour.sum() / max(votes.sum(), 1.0)
+    return votes, (favour + VOTE_PRIOR * common) / (votes + VOTE_PRIOR) - common

@@ -1,0 +1,105 @@
+"""Quality is what both sides grant, a ring adds one voice, and a standing lasts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+from ml.quality._early import estimate_early
+from ml.quality._rating import rate, weigh
+from ml.quality._signals import read_signals
+from ml.quality._status import stand
+
+CONTENTS, RATERS = 150, 400
+
+
+def _likes(seed: int = 1) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Two camps of unlike size: each likes what is good, and far more what is its own."""
+    rng = np.random.default_rng(seed)
+    quality, slant = rng.normal(size=CONTENTS), rng.choice([-1.0, 0.0, 1.0], CONTENTS)
+    side = np.where(np.arange(RATERS) < 280, 1.0, -1.0)
+    pull = 0.7 * quality + 1.8 * side[:, None] * slant - 1.0
+    liked = rng.random((RATERS, CONTENTS)) < 1 / (1 + np.exp(-pull))
+    seen = np.argwhere(rng.random(liked.shape) < 0.4)
+    table = pd.DataFrame(
+        {
+            "content_id": [f"c{content:03d}" for content in seen[:, 1]],
+            "rater_id": [f"u{rater}" for rater in seen[:, 0]],
+            "n_views": 1,
+            "n_for": liked[tuple(seen.T)].astype(int),
+            "n_against": 0,
+        }
+    )
+    return table, quality, slant
+
+
+def _quality(table: pd.DataFrame, voices: pd.Series) -> np.ndarray:
+    index = pd.Index([f"c{content:03d}" for content in range(CONTENTS)])
+    fitted = rate(weigh(table, voices), index, np.zeros(CONTENTS))
+    assert fitted is not None
+    return fitted.content
+
+
+def _alone(table: pd.DataFrame) -> pd.Series:
+    names = table["rater_id"].unique()
+    return pd.Series(names, index=names)
+
+
+def test_quality_is_freed_of_the_camp_that_is_larger() -> None:
+    table, quality, slant = _likes()
+    found = _quality(table, _alone(table))
+    rates = table.groupby("content_id")["n_for"].mean().to_numpy()
+    assert spearmanr(found, quality)[0] > 0.7
+    assert spearmanr(found, quality)[0] > spearmanr(rates, quality)[0] + 0.1
+    assert abs(np.corrcoef(found, slant)[0, 1]) < 0.3 < np.corrcoef(rates, slant)[0, 1] - 0.2
+
+
+def test_twenty_linked_accounts_raise_what_they_like_as_one_voice_would() -> None:
+    table, _, _ = _likes()
+    ring = [f"r{number}" for number in range(20)]
+    pushed = pd.DataFrame({"rater_id": ring, "content_id": "c007"})
+    pushed = pushed.assign(n_views=1, n_for=1, n_against=0)
+    both = pd.concat([table, pushed], ignore_index=True)
+    voices = pd.concat([_alone(table), pd.Series("ring 1", index=ring)])
+    before, after = _quality(table, _alone(table)), _quality(both, voices)
+    free = _quality(both, _alone(both))
+    place = [100 * (one < one[7]).mean() for one in (before, after, free)]
+    # One voice more moves a content by a few of 150 places; 20 of them by many more.
+    assert abs(place[1] - place[0]) <= 3
+    assert place[2] - place[0] > 4 * max(place[1] - place[0], 1.0)
+
+
+def test_an_early_estimate_knows_earlier_rows_only() -> None:
+    rng = np.random.default_rng(2)
+    features = pd.DataFrame({"a": rng.normal(size=3000)})
+    target, weight = features["a"].to_numpy() + rng.normal(size=3000), np.ones(3000)
+    whole = estimate_early(features, target, weight)
+    assert (whole[:600] == 0).all()
+    assert np.corrcoef(whole[600:], features["a"][600:])[0, 1] > 0.8
+    later = target.copy()
+    later[2400:] *= -1
+    np.testing.assert_array_equal(estimate_early(features, later, weight), whole)
+
+
+def test_a_standing_is_kept_until_the_evidence_has_turned() -> None:
+    quality = np.array([1.0, 0.3, 0.3, -1.0, 0.1, 1.0])
+    quality = np.concatenate([quality, -quality])
+    raters = np.array([9.0, 9, 9, 9, 9, 2] * 2)
+    before = pd.Series([None, "good", None, None, "good", None] + [None] * 6)
+    told = stand(quality, np.full(12, 0.05), raters, before)
+    assert told[:6] == ["good", "good", "ordinary", "poor", "ordinary", "unrated"]
+
+
+@pytest.mark.parametrize(
+    ("body", "signal"),
+    [("Tag a friend and like if you agree", "bait"), ("Earn money fast, act now", "spam")],
+)
+def test_begging_and_advertising_show(body: str, signal: str) -> None:
+    plain = "The ferry leaves at nine and takes two hours across the bay."
+    contents = pd.DataFrame(
+        {"title": [None] * 2, "body": [body, plain], "tags": [None, []], "kind": ["post"] * 2}
+    )
+    signals = read_signals(contents)
+    assert signals[signal][0] > 0.3
+    assert signals[signal][1] == 0.0
+    assert 0 <= signals["readability"].min() <= signals["readability"].max() <= 100
