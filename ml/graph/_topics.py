@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _NAMED = 5
 _IN_LABEL = 3
 _ENOUGH = 3  # users of a community who must have used a tag
-_SHORTEST = 2  # characters
 
 
 def tag_users(contents: pa.Table, users: pa.Array) -> tuple["csr_matrix", list[str]]:
@@ -41,9 +40,7 @@ def _tags_of_threads(contents: pa.Table) -> pa.Table:
     has_tags = pc.list_value_length(pc.field("tags")) > 0
     tagged = contents.select(["root_id", "tags"]).filter(has_tags)
     if not len(tagged):
-        titled = contents.filter(pc.field("title").is_valid())
-        words = pc.split_pattern_regex(pc.utf8_lower(titled["title"]), r"[^\pL\pN]+")
-        tagged = pa.table({"root_id": titled["root_id"], "tags": words})
+        return _words_of_titles(contents)
     parents = pc.list_parent_indices(tagged["tags"])
     rows = pa.table(
         {
@@ -51,8 +48,20 @@ def _tags_of_threads(contents: pa.Table) -> pa.Table:
             "tag": pc.list_flatten(tagged["tags"]),
         }
     )
-    long = pc.greater_equal(pc.utf8_length(rows["tag"]), _SHORTEST)
-    return rows.filter(long).group_by(["root_id", "tag"]).aggregate([])
+    return rows.group_by(["root_id", "tag"]).aggregate([])
+
+
+def _words_of_titles(contents: pa.Table) -> pa.Table:
+    """One row per thread and word of its title, without the words that join others."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    titled = contents.filter(pc.field("title").is_valid())
+    words = pc.split_pattern_regex(pc.utf8_lower(titled["title"]), r"[^\pL\pN]+")
+    parents = pc.list_parent_indices(words)
+    rows = pa.table({"root_id": titled["root_id"].take(parents), "tag": pc.list_flatten(words)})
+    joining = pa.array(["", *sorted(ENGLISH_STOP_WORDS), "does", "did", "s", "t"])
+    telling = pc.invert(pc.is_in(rows["tag"], value_set=joining))
+    return rows.filter(telling).group_by(["root_id", "tag"]).aggregate([])
 
 
 def top_tags(used: "csr_matrix", tags: list[str], community: Ints) -> dict[int, list[str]]:
