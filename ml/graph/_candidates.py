@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.graph._snapshot import Snapshot
+from ml.graph._snapshot import Snapshot, binary
 from ml.graph._ties import Floats, Ints
 
 if TYPE_CHECKING:
@@ -24,13 +24,19 @@ def find(snapshot: Snapshot, community: Ints, users: Ints, per_user: int) -> tup
         some = users[start : start + _CHUNK]
         near = _nearness(snapshot, tastes, some)
         near = near + known[community[some]]
-        near = near - near.multiply(snapshot.ever[some])  # already acted on
-        near = near.tolil()
-        near[np.arange(len(some)), some] = 0
-        rows, columns = _strongest(near.tocsr(), per_user)
+        out = binary(snapshot.ever[some] + _themselves(some, snapshot.n_users))
+        near = (near - near.multiply(out)).tocsr()  # acted on before, or the user
+        rows, columns = _strongest(near, per_user)
         actors.append(some[rows])
         targets.append(columns)
     return np.concatenate(actors), np.concatenate(targets)
+
+
+def _themselves(users: Ints, n_users: int) -> "csr_matrix":
+    from scipy.sparse import csr_matrix
+
+    rows = np.arange(len(users))
+    return csr_matrix((np.ones(len(users)), (rows, users)), shape=(len(users), n_users))
 
 
 def _nearness(snapshot: Snapshot, tastes: "csr_matrix", users: Ints) -> "csr_matrix":
