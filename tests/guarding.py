@@ -219,7 +219,8 @@ def _watch(patch: pytest.MonkeyPatch) -> None:
 
 def is_whole(config: pytest.Config) -> bool:
     """Whether the run was asked for every test, so that what it did not see is not tested."""
-    chosen = config.option.keyword or config.option.markexpr or config.option.lf
+    option = config.option
+    chosen = option.keyword or option.markexpr or option.lf or option.collectonly
     return config.args == config.getini("testpaths") and not chosen
 
 

@@ -91,7 +91,9 @@ def test_what_workers_saw_is_taken_over(product: Path) -> None:
 
 @pytest.mark.parametrize(("keyword", "code"), [("", 1), ("one test", 0)])
 def test_a_whole_run_with_an_unseen_guard_fails(product: Path, keyword: str, code: int) -> None:
-    option = SimpleNamespace(keyword=keyword, markexpr="", lf=False, keep_guards=None)
+    option = SimpleNamespace(
+        keyword=keyword, markexpr="", lf=False, collectonly=False, keep_guards=None
+    )
     config = SimpleNamespace(args=["tests"], getini=lambda _: ["tests"], option=option)
     session = SimpleNamespace(config=config, exitstatus=0)
     guarding.Watch().pytest_sessionfinish(session, 0)  # type: ignore[arg-type]
