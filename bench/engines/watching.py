@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import psutil
 
-PERIOD = 0.5  # seconds between two looks at the processes
+PERIOD = 1.0  # seconds between two looks at the processes
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,22 @@ def _look(pid: int, peak: list[int], ended: threading.Event) -> None:
 
 def _memory(pid: int) -> int:
     """Bytes: shared pages are divided among those who share them, so that the sum is true."""
-    total = 0
     try:
         parent = psutil.Process(pid)
-        for process in [parent, *parent.children(recursive=True)]:
-            try:
-                total += process.memory_full_info().pss
-            except psutil.Error:  # it has ended meanwhile
-                continue
+        return sum(map(_share, [parent, *parent.children(recursive=True)]))
     except psutil.NoSuchProcess:
-        return total
-    return total
+        return 0
+
+
+def _share(process: psutil.Process) -> int:
+    rollup = Path(f"/proc/{process.pid}/smaps_rollup")  # ten times cheaper than psutil's own way
+    try:
+        if rollup.exists():
+            lines = rollup.read_text(encoding="utf-8").splitlines()
+            return 1024 * next((int(x.split()[1]) for x in lines if x.startswith("Pss:")), 0)
+        return int(process.memory_full_info().pss)
+    except (psutil.Error, OSError):  # it has ended meanwhile
+        return 0
 
 
 def _cpu_of_children() -> float:
