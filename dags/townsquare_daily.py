@@ -64,9 +64,9 @@ def enrich_marts(as_of: str) -> dict[str, object]:
     Red: a learner's declaration, input or code is broken; the log names it. What a network
     cannot support is no error: `meta.capabilities` says why.
     """
-    from ml import learners
+    from ml import daily
 
-    return learners.enrich(HOME, as_of)
+    return daily.enrich_all(HOME, as_of)
 
 
 @task

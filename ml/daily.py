@@ -8,12 +8,20 @@ from typing import Any
 from ml import scoring
 from ml.declaration import load_all
 from ml.learning import learn
-from townsquare import faults, warehouse
+from townsquare import faults, locking, warehouse
 from townsquare.errors import TownsquareError
 from townsquare.network import read_network
 from townsquare.settings import Home
 
 log = logging.getLogger(__name__)
+
+
+def enrich_all(home: Home, as_of: str) -> dict[str, Any]:
+    """Run every learner of the day; what each says of itself, by name."""
+    from ml import learners
+
+    with locking.writer(home, "enriching marts"):
+        return learners.enrich(home, as_of)
 
 
 def learn_all(home: Home, as_of: str) -> list[dict[str, Any]]:
@@ -33,7 +41,7 @@ def train_all(home: Home, names: Sequence[str]) -> list[dict[str, Any]]:
 
 def _each(home: Home, as_of: date, names: set[str] | None, force: bool) -> list[dict[str, Any]]:
     summaries = []
-    with faults.told(home):
+    with faults.told(home), locking.writer(home, "learning scores"):
         scoring.prepare(home)
         network = read_network(home)
         for score in load_all(network):

@@ -4,13 +4,15 @@ import fcntl
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from townsquare.parquet import save
 from townsquare.settings import Home
+from townsquare.whole import write_text
 
 AT = pa.timestamp("us")
 
@@ -123,20 +125,23 @@ def prepare(home: Home) -> None:
                 save(schema.empty_table(), path)
 
 
-def capabilities(home: Home) -> dict[str, str]:
-    """What each score can do on this network: `available`, or why it is not."""
-    path = home.models / "capabilities.json"
+def capabilities(home: Home, of: Literal["scores", "relations"] = "scores") -> dict[str, str]:
+    """What each score or learned relation can do here: `available`, or why it is not."""
+    path = _capabilities(home, of)
     if not path.exists():
         return {}
     found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
-def write_capability(home: Home, score_name: str, sentence: str) -> None:
-    """Say it for one score."""
+def write_capability(
+    home: Home, name: str, sentence: str, of: Literal["scores", "relations"] = "scores"
+) -> None:
+    """Say it for one score or relation."""
     with locked(home):
-        said = {**capabilities(home), score_name: sentence}
-        path = home.models / "capabilities.json"
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(said, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        partial.replace(path)
+        said = {**capabilities(home, of), name: sentence}
+        write_text(_capabilities(home, of), json.dumps(said, indent=2, sort_keys=True) + "\n")
+
+
+def _capabilities(home: Home, of: str) -> Path:
+    return home.models / ("capabilities.json" if of == "scores" else f"{of}.json")

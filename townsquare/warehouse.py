@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from townsquare import databases, faults, frames, learned, parquet
 from townsquare.errors import TownsquareError
-from townsquare.network import Network
+from townsquare.network import Network, read_network
 from townsquare.settings import DBT_PROJECT, Home
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def plan(home: Home, as_of: date, also: Iterable[date] = ()) -> bool:
     accounts = read_accounts(home)
     dates: set[date] = set(also)
     news: Sequence[News] = ()
-    models = _fingerprint()
+    models = _fingerprint(home)
     why = _why_full(home, as_of, built, models)
     prepare(home)
     if built is not None and why is None:
@@ -87,7 +87,7 @@ def _why_full(home: Home, as_of: date, built: dict[str, Any] | None, models: str
         return f"{' and '.join(map(str, lost))} is lost"
     if as_of < date.fromisoformat(built["as_of"]):
         return f"it lies before {built['as_of']}, the date of the last build"
-    return "the models have changed" if built.get("models") != models else None
+    return "the models or network.yml have changed" if built.get("models") != models else None
 
 
 def _write_rebuild_dates(home: Home, dates: Collection[date], news: Sequence["News"]) -> None:
@@ -236,10 +236,11 @@ def _counted(home: Home, result: Any, layer: str) -> dict[str, int]:
     )
 
 
-def _fingerprint() -> str:
-    """Changes when the SQL of a model or macro does."""
-    known = hashlib.sha256()
-    for path in sorted(DBT_PROJECT.glob("m*/**/*.sql")):
+def _fingerprint(home: Home) -> str:
+    """Changes when the SQL of a model or macro does, or what network.yml decides of it."""
+    decided = read_network(home).dbt_vars(date.min)
+    known = hashlib.sha256(json.dumps(decided, sort_keys=True).encode())
+    for path in sorted([*DBT_PROJECT.glob("m*/**/*.sql"), DBT_PROJECT / "dbt_project.yml"]):
         known.update(path.relative_to(DBT_PROJECT).as_posix().encode())
         known.update(path.read_bytes())
     return known.hexdigest()[:16]

@@ -53,7 +53,7 @@ def _learn(run: Run, landed: set[str]) -> dict[str, Any]:
 
 def _tell(run: Run, sentence: str) -> None:
     for relation in run.learner.writes:
-        ledger.write_capability(run.home, relation, sentence)
+        ledger.write_capability(run.home, relation, sentence, of="relations")
 
 
 def _dates(home: Home) -> tuple[date, ...] | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from townsquare.whole import write_text
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -93,7 +95,7 @@ def remember(clusters: Clusters, folder: Path, as_of: date) -> None:
         "spread": clusters.spread.tolist(),
         "centres": clusters.centres.tolist(),
     }
-    (folder / f"{as_of}.json").write_text(json.dumps(kept), encoding="utf-8")
+    write_text(folder / f"{as_of}.json", json.dumps(kept))
 
 
 def recall(folder: Path, as_of: date) -> Clusters | None:

@@ -15,6 +15,7 @@ from ml.text.plain import joined
 from ml.text.sentiment import CLASSES, Sentiment, load
 from ml.text.tokens import Bools, Floats, Tokens, tokenise
 from townsquare.network import Texts
+from townsquare.whole import write_text
 
 CHUNK = 20_000
 LANGUAGES = frozenset({"en"})
@@ -22,10 +23,11 @@ _COLUMNS = ["content_id", "title", "body", "language", "media_path", "event_date
 
 
 def learn(run: Run) -> dict[str, Any]:
-    """Read the contents of the days that changed, or of all when another model is in use."""
+    """Read the contents of the days that changed, or all when the model or a setting did."""
     model = load(run.memory("model"), run.network.texts.encoder)
     stamp = run.memory("state") / "version.txt"
-    same = stamp.exists() and stamp.read_text(encoding="utf-8") == model.version
+    wanted = f"{model.version} {run.network.texts.model_dump_json()}"
+    same = stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
     everything = run.full or not same
     chosen = None if everything else pc.field("event_date").isin(pa.array(run.dates, pa.date32()))
     contents = run.read("input_contents", _COLUMNS, chosen)
@@ -33,7 +35,7 @@ def learn(run: Run) -> dict[str, Any]:
         [read(part, model, run.network.texts, _media(run)) for part in _chunks(contents)]
     )
     run.write("content_sentiment", rows, everything=everything)
-    stamp.write_text(model.version, encoding="utf-8")
+    write_text(stamp, wanted)
     abstained = pc.sum(pc.is_null(rows["label"])).as_py()
     return {"rows": len(rows), "model": model.version, "abstained": abstained or 0}
 

@@ -18,6 +18,7 @@ from ml.text.multilabel import TopicModel, train
 from ml.text.plain import joined
 from ml.text.taxonomy import Taxonomy
 from ml.text.tokens import Floats
+from townsquare.whole import write_text
 
 TRAIN_AT_MOST = 20_000
 RETRAIN_DAYS = 28
@@ -41,6 +42,8 @@ def learn(run: Run) -> dict[str, Any]:
     parts = [_read(part, model, known, roots) for part in _chunks(contents)]
     rows = pa.concat_tables(parts)
     run.write("content_topics", rows, everything=everything)
+    if trained and model is not None:
+        _remember(run, known)
     run.write("topics", _listed(known, _tag_counts(run)))
     return {
         "rows": len(rows),
@@ -71,21 +74,33 @@ def _taxonomy(run: Run) -> Taxonomy:
 
 def _model(run: Run, known: Taxonomy) -> tuple[TopicModel | None, bool]:
     """The kept model while it is of this taxonomy and young enough, else a new one."""
-    folder = run.memory("model")
-    facts_path, path = folder / "facts.json", folder / "topics.npz"
-    wanted = hashlib.sha256(repr(known.active).encode()).hexdigest()[:12]
+    facts_path, path = _facts(run), run.memory("model") / "topics.npz"
     if path.exists() and facts_path.exists():
         facts = json.loads(facts_path.read_text(encoding="utf-8"))
         age = (run.as_of - date.fromisoformat(facts["as_of"])).days
-        if facts["taxonomy"] == wanted and 0 <= age < RETRAIN_DAYS:
+        if facts["taxonomy"] == _stamp(known) and 0 <= age < RETRAIN_DAYS:
             with np.load(path, allow_pickle=False) as kept:
                 return TopicModel.of({name: kept[name] for name in kept.files}), False
     model = _train(run, known)
+    # Who is stopped before every content was read by the new model must train again, not go on.
+    facts_path.unlink(missing_ok=True)
     if model is not None:
         _keep(model, path)
-        facts = {"taxonomy": wanted, "as_of": run.as_of.isoformat()}
-        facts_path.write_text(json.dumps(facts), encoding="utf-8")
     return model, True
+
+
+def _facts(run: Run) -> Path:
+    return run.memory("model") / "facts.json"
+
+
+def _stamp(known: Taxonomy) -> str:
+    return hashlib.sha256(repr(known.active).encode()).hexdigest()[:12]
+
+
+def _remember(run: Run, known: Taxonomy) -> None:
+    """Vouch that the kept model has read everything."""
+    facts = {"taxonomy": _stamp(known), "as_of": run.as_of.isoformat()}
+    write_text(_facts(run), json.dumps(facts))
 
 
 def _keep(model: TopicModel, path: Path) -> None:

@@ -1,7 +1,9 @@
 """What an image's colours say: value and arousal by a published mapping, decoded defensively."""
 
 import io
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,16 +30,24 @@ class Reading:
     edges: float
 
 
+# What decoders raise besides, when bytes contradict each other.
+_ODD = (struct.error, zlib.error, MemoryError, OverflowError)
+
+
 class UnreadableImageError(Exception):
     """The file is not an image that may be read; the message says why."""
 
 
 def confined(root: Path, media_path: str) -> Path:
     """The file that a content names, which must lie in the export's folder and be a plain file."""
-    path = (root / media_path).resolve()
+    try:
+        path = (root / media_path).resolve()
+        is_there = path.is_file()
+    except (OSError, ValueError) as error:  # a name too long, or with a NUL
+        raise UnreadableImageError(f"cannot be looked for: {error}") from error
     if not path.is_relative_to(root.resolve()):
         raise UnreadableImageError("lies outside the export")
-    if not path.is_file():
+    if not is_there:
         raise UnreadableImageError("is not there")
     return path
 
@@ -74,7 +84,7 @@ def _pixels(data: bytes) -> NDArray[np.float64]:
         raise UnreadableImageError("is no PNG, JPEG, WebP or GIF") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnreadableImageError(f"has more than {MAX_PIXELS:,} pixels") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, LookupError, *_ODD) as error:
         raise UnreadableImageError(f"is damaged: {error}") from error
 
 

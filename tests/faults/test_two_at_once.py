@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ml import daily
 from townsquare import ingest, locking, services, steps
 from townsquare.errors import TownsquareError
 from townsquare.network import Network
@@ -28,6 +29,8 @@ STEPS: dict[str, Callable[[Home], object]] = {
     "build": lambda home: steps.build(home, "marts", "2025-07-01"),
     "audit": lambda home: steps.audit(home, "2025-07-01"),
     "publish": lambda home: steps.publish(home, "2025-07-01.1"),
+    "enrich": lambda home: daily.enrich_all(home, "2025-07-01"),
+    "learn": lambda home: daily.learn_all(home, "2025-07-01"),
     "land": lambda home: ingest.land(home, Network(adapter="files"), date(2025, 7, 1)),
 }
 

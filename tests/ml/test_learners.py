@@ -135,7 +135,9 @@ def test_a_learner_that_wants_a_table_leaves_its_relation_empty_and_says_why(
     told = learners.enrich(home, str(AS_OF), found)["moody"]
     assert told["reason"] == "for want of `messages`"
     assert moods(home) == {}
-    assert ledger.capabilities(home)["moods"] == "not available: for want of `messages`"
+    told_of = ledger.capabilities(home, of="relations")
+    assert told_of == {"moods": "not available: for want of `messages`"}
+    assert ledger.capabilities(home) == {}  # a gate wants rows of latest_scores for what is here
 
 
 @pytest.mark.parametrize(

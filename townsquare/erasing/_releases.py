@@ -47,7 +47,7 @@ def _clean(
 def _disagrees(folder: Path, manifest: dict[str, Any]) -> bool:
     """Whether a run that was killed here has left a file that the manifest does not know."""
     return any(
-        not (folder / name).exists() or (folder / name).stat().st_size != told["bytes"]
+        not (folder / name).exists() or sha256(folder / name) != told["sha256"]
         for name, told in manifest["files"].items()
     )
 

@@ -16,8 +16,7 @@ def rows(home: Home, project: Project, counts: dict[str, int]) -> list[Row]:
     """Name, kind, whether it is available, and why not or what it has to do without."""
     landed = {name: n for name, n, *_ in freshness(read_accounts(home))}
     wanting = {name for name in load_tables() if not landed.get(name)}
-    told = _told(home)
-    scores = _scores({name: said for name, said in told.items() if name not in counts})
+    told, scores = _told(home, "relations"), _scores(_told(home, "capabilities"))
     relations: list[Row] = []
     for name, n_rows in counts.items():
         key = project.published.get(name)
@@ -42,9 +41,9 @@ def _relation(name: str, n_rows: int, wanting: Sequence[str], scores: Sequence[R
     return name, "relation", False, reason
 
 
-def _told(home: Home) -> dict[str, str]:
-    """What learning says of each score and each learned relation."""
-    path = home.models / "capabilities.json"
+def _told(home: Home, book: str) -> dict[str, str]:
+    """What learning says of each score, or of each relation that a learner writes."""
+    path = home.models / f"{book}.json"
     told: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return told
 

@@ -1,6 +1,7 @@
 """What a release was made of, for its manifest, so that a replay can make it again."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,15 @@ def checksums(folder: Path) -> dict[str, str]:
     return {name: sha256(folder / name) for name in names if (folder / name).exists()}
 
 
+def link_or_copy(source: Path, target: Path) -> None:
+    """The same file in a second place, without its blocks where the file system has links."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(source, target)
+
+
 def _keep_memory(home: Home, candidate: Path) -> None:
     """Copy what learners remember; a file that the last release holds alike is linked instead."""
     source = memory_folder(home)
@@ -67,6 +77,6 @@ def _keep_memory(home: Home, candidate: Path) -> None:
             target.unlink(missing_ok=True)
             before = standing / place if standing else None
             if before and before.is_file() and sha256(before) == sha256(path):
-                os.link(before, target)
+                link_or_copy(before, target)
             else:
                 _candidate.copy(path, target)

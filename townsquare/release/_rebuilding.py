@@ -43,21 +43,13 @@ def _link_landing(home: Home, scratch: Home, until: int) -> None:
     for table in load_tables():
         for path in (home.landing / table).glob("*/*.parquet"):
             if landed_sequence(path) <= until:
-                _link_file(path, scratch.landing / path.relative_to(home.landing))
+                _origin.link_or_copy(path, scratch.landing / path.relative_to(home.landing))
 
 
 def _link(source: Path, target: Path) -> None:
     for path in source.rglob("*"):
         if path.is_file():
-            _link_file(path, target / path.relative_to(source))
-
-
-def _link_file(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without links
-        shutil.copyfile(source, target)
+            _origin.link_or_copy(path, target / path.relative_to(source))
 
 
 def build(scratch: Home, release: Release) -> dict[str, int]:

@@ -72,7 +72,7 @@ spending as (
     select
         conversions.user_id,
         as_of_dates.as_of_date,
-        sum(conversions.amount) as amount_365d
+        {{ sum_exactly('conversions.amount') }} as amount_365d
     from conversions
     inner join as_of_dates
         on

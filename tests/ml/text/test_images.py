@@ -60,3 +60,9 @@ def test_a_path_that_leaves_the_export_is_refused(tmp_path: Path, path: str) -> 
         images.confined(export, path)
     inside = painted(export / "in.png", (1, 2, 3))
     assert images.confined(export, "in.png") == inside.resolve()
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "what\0.png", "/".join("b" * 200 for _ in range(40))])
+def test_a_name_that_no_file_can_have_is_no_image(tmp_path: Path, name: str) -> None:
+    with pytest.raises(images.UnreadableImageError, match=r"cannot be looked for|is not there"):
+        images.confined(tmp_path, name)
