@@ -9,6 +9,7 @@ from townsquare.settings import PROJECT_ROOT
 
 _CODE = ("townsquare", "ml", "dbt_project")
 _KINDS = {".py", ".sql", ".yml"}
+_MADE = PROJECT_ROOT / "dbt_project" / "target"  # what dbt makes of the code
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "lightgbm", "numpy", "pyarrow")
 
 
@@ -18,7 +19,7 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for folder in _CODE:
         for path in sorted((PROJECT_ROOT / folder).rglob("*")):
-            if path.suffix in _KINDS:
+            if path.suffix in _KINDS and path.is_file() and _MADE not in path.parents:
                 digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode() + b"\0")
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
