@@ -1,6 +1,6 @@
 """Measures what Townsquare understands beside peers, on the same split in one run.
 
-    python bench/quality.py --data ../shared/data [PART ...]
+    python bench/quality.py --data FOLDER [PART ...]
 
 A part is a module of bench/quality_parts/ whose `measure(data)` gives rows of its table, as
 dictionaries from column to text: what was measured, whose it is, its value with the interval.
