@@ -1,10 +1,17 @@
 """Quality is what both sides grant, a ring adds one voice, and a standing lasts."""
 
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from scipy.stats import spearmanr
 
+from ml.learners import NotAvailableError
+from ml.quality import content_quality
 from ml.quality._early import estimate_early
 from ml.quality._rating import rate, weigh
 from ml.quality._signals import read_signals
@@ -103,3 +110,11 @@ def test_begging_and_advertising_show(body: str, signal: str) -> None:
     assert signals[signal][0] > 0.3
     assert signals[signal][1] == 0.0
     assert 0 <= signals["readability"].min() <= signals["readability"].max() <= 100
+
+
+def test_a_year_without_contents_is_not_available() -> None:
+    columns = ["content_id", "author_id", "kind", "title", "body", "tags", "published_at"]
+    empty = pa.table({name: pa.array([], pa.string()) for name in columns})
+    faked: Any = SimpleNamespace(as_of=date(2025, 6, 30), read=lambda *_: empty)
+    with pytest.raises(NotAvailableError, match="no content of the last 365 days"):
+        content_quality.learn(faked)
