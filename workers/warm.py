@@ -12,8 +12,6 @@ import sys
 
 from airflow.executors.local_executor import LocalExecutor
 
-log = logging.getLogger(__name__)
-
 MODULES = (
     "dbt.cli.main",
     "dbt.task.build",
@@ -37,28 +35,14 @@ class WarmExecutor(LocalExecutor):
 
 
 def warm_up() -> None:
-    """Import what tasks import, and have dbt parse the project once.
+    """Import what tasks import, and do nothing with it.
 
-    Parsing also makes dbt write the code with which it reads its own files, which is a third of
-    what a layer costs. Townsquare's own modules are forgotten again, so that a task runs the code
-    that lies on the disk when it starts.
+    dbt's parser, above all, keeps threads of its own once it has read a model; a task forked after
+    that waits for them for ever. Townsquare's own modules are forgotten again, so that a task runs
+    the code that lies on the disk when it starts.
     """
     logging.getLogger("great_expectations").setLevel(logging.ERROR)  # it tells of its decorators
     for name in MODULES:
         importlib.import_module(name)
-    _parse()
     for name in [name for name in sys.modules if name.split(".")[0] in OWN]:
         del sys.modules[name]
-
-
-def _parse() -> None:
-    from townsquare import warehouse
-    from townsquare.errors import TownsquareError
-    from townsquare.network import read_network
-    from townsquare.settings import Home
-
-    home = Home.from_environment()
-    try:
-        warehouse.parse(home, read_network(home))
-    except (TownsquareError, OSError) as error:  # the task that needs it will say so, in its log
-        log.warning("nothing is parsed ahead: %s", error)

@@ -47,6 +47,7 @@ def warmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         text=True,
         check=False,
         cwd=os.sep,
+        timeout=240,  # a task that waits for a thread which the fork has lost waits for ever
     )
     assert "RESULT" in done.stdout, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.split("RESULT")[-1])
