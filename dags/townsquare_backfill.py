@@ -7,12 +7,13 @@ stay as they are, unless something of theirs has landed since.
 published until every gate holds, and readers keep the release that they have.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from inspect import cleandoc
 
 from airflow.sdk import Asset, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from townsquare.airflow_env import task_defaults
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
@@ -22,12 +23,7 @@ RELEASE = Asset("townsquare_release")
 @dag(
     schedule=None,
     max_active_runs=1,
-    default_args={
-        "owner": "operator",
-        "pool": "townsquare_writer",
-        "retries": 1,
-        "retry_delay": timedelta(seconds=15),
-    },
+    default_args=task_defaults(),
     params={
         "from_date": Param(
             type="string",

@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
+from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
 from townsquare.settings import Home
 
@@ -145,12 +146,7 @@ def publish_release(release_id: str) -> dict[str, object]:
     schedule=SCHEDULE or [MODELS],
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "owner": "operator",
-        "pool": "townsquare_writer",
-        "retries": 1,
-        "retry_delay": timedelta(seconds=15),
-    },
+    default_args=task_defaults(),
     params={
         "as_of": Param(
             None,

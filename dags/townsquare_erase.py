@@ -9,12 +9,12 @@ The id leaves this DAG's own runs too, so the form of a finished run shows it no
 task: it goes on where it stopped. Until it is green the person is not wholly erased.
 """
 
-from datetime import timedelta
 from inspect import cleandoc
 
 from airflow.sdk import Asset, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from townsquare.airflow_env import task_defaults
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
@@ -24,12 +24,7 @@ MODELS = Asset("townsquare_models")
 @dag(
     schedule=None,
     max_active_runs=1,
-    default_args={
-        "owner": "operator",
-        "pool": "townsquare_writer",
-        "retries": 1,
-        "retry_delay": timedelta(seconds=15),
-    },
+    default_args=task_defaults(),
     params={
         "user": Param(
             type="string",

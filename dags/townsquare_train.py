@@ -4,13 +4,13 @@
 stays in its place until a challenger has won.
 """
 
-from datetime import timedelta
 from inspect import cleandoc
 
 from airflow.sdk import Asset, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from ml.declaration import load_all
+from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
 from townsquare.settings import Home
 
@@ -22,12 +22,7 @@ MODELS = Asset("townsquare_models")
 @dag(
     schedule=None,
     max_active_runs=1,
-    default_args={
-        "owner": "data scientist",
-        "pool": "townsquare_writer",
-        "retries": 1,
-        "retry_delay": timedelta(seconds=15),
-    },
+    default_args=task_defaults("data scientist"),
     params={
         "scores": Param(
             SCORES,

@@ -19,6 +19,7 @@ from ml.calibration import Calibration
 from ml.declaration import Score
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
+from townsquare.whole import write_text
 
 if TYPE_CHECKING:
     from ml.gates import Decision
@@ -94,9 +95,7 @@ def keep(home: Home, score: Score, name: str, model: "Model", facts: dict[str, A
         model.booster.save_model(str(folder / "booster.txt"))
         facts = {**facts, "calibration": asdict(model.calibration)}
         text = json.dumps(facts, indent=2, sort_keys=True, default=str)
-        partial = folder / ".model.json"
-        partial.write_text(text + "\n", encoding="utf-8")
-        partial.replace(folder / "model.json")  # last: it makes the version whole
+        write_text(folder / "model.json", text + "\n")  # last: it makes the version whole
     return read_version(home, score.name, name)
 
 

@@ -3,11 +3,19 @@
 import json
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from townsquare.settings import DAGS, PROJECT_ROOT, Home
 
 USER = "admin"
+WRITER_POOL = "townsquare_writer"
+
+
+def task_defaults(owner: str = "operator") -> dict[str, object]:
+    """What every task of every DAG shares: the writer's one slot, and a second try."""
+    delay = timedelta(seconds=15)
+    return {"owner": owner, "pool": WRITER_POOL, "retries": 1, "retry_delay": delay}
 
 
 def environment(home: Home, port: int) -> dict[str, str]:

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from townsquare.settings import Home
+from townsquare.whole import write_text
 
 
 def read_journal(home: Home) -> dict[str, Any] | None:
@@ -47,9 +48,7 @@ def receipts(home: Home) -> list[dict[str, Any]]:
 def write_receipt(home: Home, told: dict[str, Any]) -> None:
     """Add a receipt, or replace the one of the same number."""
     kept = [one for one in receipts(home) if one["receipt"] != told["receipt"]]
-    partial = home.erasures.with_suffix(".partial")
-    partial.write_text("".join(json.dumps(one) + "\n" for one in [*kept, told]), encoding="utf-8")
-    partial.replace(home.erasures)
+    write_text(home.erasures, "".join(json.dumps(one) + "\n" for one in [*kept, told]))
 
 
 def erased_from(home: Home) -> dict[str, int]:

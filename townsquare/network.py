@@ -16,6 +16,7 @@ from pydantic import (
 
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
+from townsquare.whole import write_text
 
 
 class _Declared(BaseModel):
@@ -169,8 +170,5 @@ def read_network(home: Home) -> Network:
 
 def write_network(home: Home, network: Network) -> None:
     """Write network.yml whole, or leave the old one."""
-    home.root.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(network.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-    partial = home.network_file.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(home.network_file)
+    write_text(home.network_file, text)

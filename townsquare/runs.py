@@ -8,13 +8,13 @@ from typing import Any, Self
 
 import httpx
 
-from townsquare.airflow_env import USER, password
+from townsquare.airflow_env import USER, WRITER_POOL, password
 from townsquare.errors import TownsquareError
 from townsquare.services import Running
 from townsquare.settings import Home
 
 POOL = {
-    "name": "townsquare_writer",
+    "name": WRITER_POOL,
     "slots": 1,
     "description": "DuckDB has one writer: every task that writes to the home takes this slot.",
     "include_deferred": False,

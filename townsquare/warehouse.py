@@ -14,6 +14,8 @@ from townsquare import databases, faults, frames, learned, parquet
 from townsquare.errors import TownsquareError
 from townsquare.network import Network, read_network
 from townsquare.settings import DBT_PROJECT, Home
+from townsquare.sql_text import literal
+from townsquare.whole import write_text
 
 if TYPE_CHECKING:
     from townsquare.ingest import News
@@ -41,8 +43,8 @@ def prepare(home: Home) -> None:
     learned.prepare(home)
     if not home.marts.exists():
         with duckdb.connect() as connection:
-            path = str(home.marts).replace("'", "''")
-            connection.execute(f"attach '{path}' as marts (storage_version '{STORAGE_VERSION}')")
+            path = literal(home.marts)
+            connection.execute(f"attach {path} as marts (storage_version '{STORAGE_VERSION}')")
 
 
 def plan(home: Home, as_of: date, also: Iterable[date] = ()) -> bool:
@@ -263,6 +265,4 @@ def _read_state(home: Home) -> dict[str, Any] | None:
 
 
 def _write_json(path: Path, value: object) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(value), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, json.dumps(value))

@@ -14,6 +14,7 @@ from ml.gates import Decision
 from ml.reasons import read_phrases, reasons
 from ml.registry import Version
 from ml.training import Model
+from townsquare.whole import write_text
 
 _EXPLAINED = 2000  # judged users whose contributions are averaged
 
@@ -72,9 +73,7 @@ def write_card(
         drift=_drift(drifts),
         limits=_limits(score),
     )
-    partial = version.card.with_suffix(".partial")
-    partial.write_text(page, encoding="utf-8")
-    partial.replace(version.card)
+    write_text(version.card, page)
 
 
 def _figures(judged: Judged) -> str:

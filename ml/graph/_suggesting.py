@@ -18,6 +18,7 @@ from ml.graph._pairs import PairFeatures, ranked
 from ml.graph._snapshot import Acts, Snapshot, take
 from ml.graph._ties import Bools, Deeds, Floats, Ints, declared, number_users, places
 from ml.metrics import Resamples, auc, calibration_error, point
+from townsquare.whole import write_text
 
 if TYPE_CHECKING:
     import lightgbm
@@ -137,9 +138,7 @@ def _model(world: World, today: int, memory: Path) -> Model | None:
         return Model(calibrations=made, **told)
     model = fit(world, today)
     if model is not None:
-        partial = memory / f".{today}.partial"
-        partial.write_text(json.dumps(asdict(model)), encoding="utf-8")
-        partial.replace(memory / f"{today}.json")
+        write_text(memory / f"{today}.json", json.dumps(asdict(model)))
     return model
 
 

@@ -1,6 +1,5 @@
 """The learner of content_sentiment: text, image and both together, or an abstention with reason."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,12 @@ import pyarrow.compute as pc
 from ml.learners import Run
 from ml.text import images
 from ml.text.languages import languages
-from ml.text.plain import joined
+from ml.text.plain import chunks, joined
 from ml.text.sentiment import CLASSES, Sentiment, load
 from ml.text.tokens import Bools, Floats, Tokens, tokenise
 from townsquare.network import Texts
 from townsquare.whole import write_text
 
-CHUNK = 20_000
 LANGUAGES = frozenset({"en"})
 _COLUMNS = ["content_id", "title", "body", "language", "media_path", "event_date"]
 
@@ -32,18 +30,12 @@ def learn(run: Run) -> dict[str, Any]:
     chosen = None if everything else pc.field("event_date").isin(pa.array(run.dates, pa.date32()))
     contents = run.read("input_contents", _COLUMNS, chosen)
     rows = pa.concat_tables(
-        [read(part, model, run.network.texts, _media(run)) for part in _chunks(contents)]
+        [read(part, model, run.network.texts, _media(run)) for part in chunks(contents)]
     )
     run.write("content_sentiment", rows, everything=everything)
     write_text(stamp, wanted)
     abstained = pc.sum(pc.is_null(rows["label"])).as_py()
     return {"rows": len(rows), "model": model.version, "abstained": abstained or 0}
-
-
-def _chunks(contents: pa.Table) -> Iterator[pa.Table]:
-    """Parts that bound the memory; one empty part where there is nothing."""
-    for start in range(0, max(len(contents), 1), CHUNK):
-        yield contents.slice(start, CHUNK)
 
 
 def _media(run: Run) -> Path | None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import scipy.sparse as sp
 from ml.learners import NotAvailableError, Run
 from ml.text import taxonomy as taxonomies
 from ml.text.multilabel import TopicModel, train
-from ml.text.plain import joined
+from ml.text.plain import chunks, joined
 from ml.text.taxonomy import Taxonomy
 from ml.text.tokens import Floats
 from townsquare.whole import write_text
@@ -25,7 +24,6 @@ RETRAIN_DAYS = 28
 AT_LEAST = 0.3
 FROM_THREAD = 0.5
 N_RANKS = 3
-CHUNK = 20_000
 _CONTEXT_CHARACTERS = 400
 _COLUMNS = ["content_id", "root_id", "title", "body", "tags", "event_date"]
 _MIN_EXAMPLES = 100
@@ -39,7 +37,7 @@ def learn(run: Run) -> dict[str, Any]:
     chosen = None if everything else pc.field("event_date").isin(pa.array(run.dates, pa.date32()))
     contents = run.read("input_contents", _COLUMNS, chosen)
     roots = _roots(run, contents)
-    parts = [_read(part, model, known, roots) for part in _chunks(contents)]
+    parts = [_read(part, model, known, roots) for part in chunks(contents)]
     rows = pa.concat_tables(parts)
     run.write("content_topics", rows, everything=everything)
     if trained and model is not None:
@@ -154,11 +152,6 @@ def _roots(run: Run, contents: pa.Table) -> dict[str, tuple[str, list[str]]]:
     cut = [text[:_CONTEXT_CHARACTERS] for text in texts]
     tags = [given or [] for given in found["tags"].to_pylist()]
     return dict(zip(found["content_id"].to_pylist(), zip(cut, tags, strict=True), strict=True))
-
-
-def _chunks(contents: pa.Table) -> Iterator[pa.Table]:
-    for start in range(0, max(len(contents), 1), CHUNK):
-        yield contents.slice(start, CHUNK)
 
 
 def _read(

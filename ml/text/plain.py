@@ -2,9 +2,12 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
 
 MAX_CHARACTERS = 8_000
+CHUNK = 20_000  # contents read at once
 _CODE = re.compile(
     r"<(pre|code|kbd)\b[^>]*>.*?(?:</\1>|\Z)|```.*?(?:```|\Z)|`[^`\n]{1,200}`", re.S | re.I
 )
@@ -17,6 +20,12 @@ _BREAK = re.compile(r"<(?:br|/?p|/?li|/?div|/?h\d|hr|/?tr)\b[^>]{0,500}>", re.I)
 _TAG = re.compile(r"<(?:!--.*?-->|/?[a-zA-Z][^<>]{0,2000}>)", re.S)
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{1,1000}\)")
 _MARKED = re.compile(r"[<&`$>\[\\]")
+
+
+def chunks(contents: pa.Table) -> Iterator[pa.Table]:
+    """Parts that bound the memory; one empty part where there is nothing."""
+    for start in range(0, max(len(contents), 1), CHUNK):
+        yield contents.slice(start, CHUNK)
 
 
 def plain(text: str) -> str:

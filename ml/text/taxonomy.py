@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from townsquare.errors import TownsquareError
+from townsquare.whole import write_text
 
 Status = Literal["active", "suggested"]
 MIN_TAGGED = 20
@@ -177,9 +178,7 @@ def _root(tag: str, parents: dict[str, str]) -> str:
 
 def remember(taxonomy: Taxonomy, path: Path) -> None:
     """Write it whole, or leave the old one."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(taxonomy), indent=1), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, json.dumps(asdict(taxonomy), indent=1))
 
 
 def remembered(path: Path) -> Taxonomy | None:

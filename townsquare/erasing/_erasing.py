@@ -1,8 +1,6 @@
 """The steps of an erasure; each may run twice, so that what a kill interrupts is finished."""
 
-import getpass
 import logging
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from typing import Any
 import duckdb
 
 from townsquare import erasures, faults, locking
+from townsquare.account import who
 from townsquare.erasing import _landing, _releases, _searching, _stores, _texts
 from townsquare.erasing._parquet import connect, folders, landed_folders, parquet_files
 from townsquare.erasing._person import Person
@@ -101,7 +100,7 @@ def _begin(home: Home, user_id: str, reason: str) -> dict[str, Any]:
     receipt = {
         "receipt": secrets.token_hex(8),
         "erased_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat(),
-        "done_by": _who(),
+        "done_by": who(),
         "reason": person.scrubbed(reason),
         "landed_rows": landed,
         "quarantined_rows": refused,
@@ -192,10 +191,3 @@ def _end(home: Home, begun: dict[str, Any]) -> None:
 def is_source_outside(home: Home) -> bool:
     """Whether the person came with an export that lies outside the home, and may come again."""
     return not home.exports.exists() or read_network(home).source is not None
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"

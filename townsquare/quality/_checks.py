@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from townsquare.errors import TownsquareError
+from townsquare.whole import write_text
 
 GATES = ("contract", "data", "model", "release")
 Severity = Literal["critical", "warning"]
@@ -45,9 +46,7 @@ def _file(candidate: Path) -> Path:
 def write_results(candidate: Path, checks: Sequence[Check]) -> None:
     """Keep the results with the candidate, for the step that publishes it."""
     told = json.dumps([asdict(check) for check in checks], indent=1)
-    partial = _file(candidate).with_suffix(".partial")
-    partial.write_text(told + "\n", encoding="utf-8")
-    partial.replace(_file(candidate))
+    write_text(_file(candidate), told + "\n")
 
 
 def read_results(candidate: Path) -> list[Check]:

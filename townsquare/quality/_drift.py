@@ -8,8 +8,9 @@ from scipy.stats import chi2
 
 from townsquare.errors import TownsquareError
 from townsquare.quality._rules import Rule, not_judged, number
-from townsquare.quality._source import Source, quoted
+from townsquare.quality._source import Source
 from townsquare.quality._suites import Drift, Suite
+from townsquare.sql_text import identifier
 
 FALSE_ALARM = 0.001
 MOST_VALUES = 20
@@ -81,7 +82,7 @@ def _distance(pairs: Sequence[tuple[float, float]], at_most: float) -> tuple[flo
 
 def _counted(source: Source, suite: Suite, declared: Drift, binned: str) -> list[tuple[Any, ...]]:
     """Rows by group and bin: group, bin, rows of the last release, rows of the candidate."""
-    group = quoted(declared.by) if declared.by else "null"
+    group = identifier(declared.by) if declared.by else "null"
     sides = [
         f"select {group} as part, {binned} as bin, {counts} from {_rows(source, suite, database)}"
         for database, counts in (("reference", "1 as before, 0 as now"), ("candidate", "0, 1"))
@@ -94,10 +95,10 @@ def _counted(source: Source, suite: Suite, declared: Drift, binned: str) -> list
 
 def _rows(source: Source, suite: Suite, database: str) -> str:
     """New days are compared with the four weeks before them; without days, all rows with all."""
-    rows = f"{database}.main.{quoted(suite.relation)} where "
+    rows = f"{database}.main.{identifier(suite.relation)} where "
     if suite.event_date is None:
         return rows + "true"
-    when, new = f"cast({quoted(suite.event_date)} as date)", f"date '{source.new_from}'"
+    when, new = f"cast({identifier(suite.event_date)} as date)", f"date '{source.new_from}'"
     if database == "candidate":
         return f"{rows} {when} >= {new}"
     return f"{rows} {when} >= {new} - interval 28 day and {when} < {new}"
@@ -105,7 +106,7 @@ def _rows(source: Source, suite: Suite, database: str) -> str:
 
 def _bin(source: Source, suite: Suite, declared: Drift) -> str:
     """SQL that gives a row's bin: how many deciles lie below it, or its frequent value."""
-    column = quoted(declared.column)
+    column = identifier(declared.column)
     before = _rows(source, suite, "reference")
     if _is_number(source.columns[suite.relation][declared.column]):
         deciles = f"quantile_cont(cast({column} as double), {_DECILES})"

@@ -9,9 +9,10 @@ from townsquare.ingest import Account, TableAccount, read_accounts
 from townsquare.quality._checks import Check, Severity
 from townsquare.quality._profile import oldest_fresh_day
 from townsquare.quality._rules import day, number, share
-from townsquare.quality._source import Source, quoted
+from townsquare.quality._source import Source
 from townsquare.quality._suites import Suite
 from townsquare.settings import Home
+from townsquare.sql_text import identifier
 
 MOST_QUARANTINED = 0.1  # a dump has rows that the contract has no place for: up to 6 % were seen
 RECENT_DAYS = 28  # what was landed in the four weeks before now counts as this release's news
@@ -134,7 +135,7 @@ def release_gate(source: Source, suites: Sequence[Suite]) -> Iterator[Check]:
 
 
 def _size(source: Source, relation: str, before: int, growth: float | None) -> Check:
-    now = int(source.one(f"select count(*) as n from candidate.main.{quoted(relation)}")["n"])
+    now = int(source.one(f"select count(*) as n from candidate.main.{identifier(relation)}")["n"])
     least = before * SMALLEST_SHARE_KEPT if before > FEWEST_GROWN else min(before, 1)
     allowed, held = f"at least {number(round(least))}", now >= least
     if growth is not None:
@@ -151,8 +152,8 @@ def _size(source: Source, relation: str, before: int, growth: float | None) -> C
 def _growth(source: Source, suites: Sequence[Suite]) -> float:
     """How many times larger a relation may be: by half, and by more while the network is young."""
     starts = [
-        source.one(f"select min({quoted(str(suite.event_date))}) as day from reference.main."
-                   f"{quoted(suite.relation)}")["day"]
+        source.one(f"select min({identifier(str(suite.event_date))}) as day from reference.main."
+                   f"{identifier(suite.relation)}")["day"]
         for suite in suites
         if suite.event_date in source.reference_columns.get(suite.relation, {})
     ]  # fmt: skip
@@ -163,7 +164,7 @@ def _growth(source: Source, suites: Sequence[Suite]) -> float:
 
 def _clock(source: Source, relation: str, columns: Iterable[str]) -> Iterator[Check]:
     """A mart is as of the release's own date; scores may be older, but never newer."""
-    rows = f"candidate.main.{quoted(relation)}"
+    rows = f"candidate.main.{identifier(relation)}"
     newest = source.one(f"select max(as_of_date) as newest from {rows}")["newest"]
     if newest is not None:
         held = newest <= source.as_of if "score_name" in columns else newest == source.as_of

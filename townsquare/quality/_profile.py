@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from townsquare.quality._rules import Rule, day, not_judged, number, share
-from townsquare.quality._source import Source, quoted
+from townsquare.quality._source import Source
 from townsquare.quality._suites import Freshness, History, Nulls, Range, Suite
+from townsquare.sql_text import identifier
 
 GAP_DAYS = 56  # how far back the longest silence of a network is looked for
 FEWEST_CHANGED = 10
@@ -29,19 +30,21 @@ def aggregate(source: Source, suite: Suite) -> dict[str, Any]:
     wanted = ["count(*) as rows"]
     for place, one in enumerate(suite.expectations):
         if isinstance(one, Range):
-            column = quoted(one.column)
+            column = identifier(one.column)
             wanted += [f"min({column}) as low_{place}", f"max({column}) as high_{place}"]
         elif isinstance(one, Nulls):
             for name, which in (("all", "true"), *_windows(source, suite)):
-                null = f"case when {quoted(one.column)} is null then 1.0 else 0.0 end"
+                null = f"case when {identifier(one.column)} is null then 1.0 else 0.0 end"
                 wanted.append(f"avg({null}) filter (where {which}) as {name}_{place}")
-    return source.one(f"select {', '.join(wanted)} from candidate.main.{quoted(suite.relation)}")
+    return source.one(
+        f"select {', '.join(wanted)} from candidate.main.{identifier(suite.relation)}"
+    )
 
 
 def _windows(source: Source, suite: Suite) -> Sequence[tuple[str, str]]:
     if suite.event_date is None:
         return ()
-    when, new = f"cast({quoted(suite.event_date)} as date)", f"date '{source.new_from}'"
+    when, new = f"cast({identifier(suite.event_date)} as date)", f"date '{source.new_from}'"
     before = f"{when} >= {new} - interval 28 day and {when} < {new}"
     newest = f"{when} = date '{source.last_whole_day}'"
     return (("new", f"{when} >= {new}"), ("newest", newest), ("before", before))
@@ -102,9 +105,9 @@ def _end(value: float | None) -> str:
 
 def freshness(source: Source, suite: Suite, declared: Freshness) -> Rule:
     """The newest day, no older than the network's own longest silence and never in the future."""
-    when = f"cast({quoted(str(suite.event_date))} as date)"
+    when = f"cast({identifier(str(suite.event_date))} as date)"
     found = source.connection.execute(
-        f"select distinct {when} as day from candidate.main.{quoted(suite.relation)} "
+        f"select distinct {when} as day from candidate.main.{identifier(suite.relation)} "
         f"where {when} is not null order by day desc limit {GAP_DAYS}"
     ).fetchall()
     days: list[date] = [one for (one,) in found]
@@ -142,9 +145,9 @@ def history(source: Source, suite: Suite, declared: History) -> Rule:
     """Rows of the days that the last release told, in both."""
     if source.reference is None or suite.relation not in source.reference_columns:
         return not_judged("history", declared, f"no earlier release tells {suite.relation}")
-    when = f"cast({quoted(str(suite.event_date))} as date)"
+    when = f"cast({identifier(str(suite.event_date))} as date)"
     both = [
-        f"(select count(*) from {database}.main.{quoted(suite.relation)} where {when} < ?)"
+        f"(select count(*) from {database}.main.{identifier(suite.relation)} where {when} < ?)"
         for database in ("candidate", "reference")
     ]
     told = source.one(

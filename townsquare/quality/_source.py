@@ -92,11 +92,6 @@ class Source:
         return dict(zip(names, answer.fetchone() or (), strict=True))
 
 
-def quoted(name: str) -> str:
-    """A name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 @contextmanager
 def opened(home: Home, network: Network, candidate: Path, as_of: date) -> Iterator[Source]:
     """The candidate as database `candidate`, the last release as `reference`, both read-only."""

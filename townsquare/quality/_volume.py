@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from townsquare.quality._rules import Rule, not_judged, number
-from townsquare.quality._source import Source, quoted
+from townsquare.quality._source import Source
 from townsquare.quality._suites import Suite, Volume
+from townsquare.sql_text import identifier
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -84,9 +85,9 @@ def _bands(source: Source, suite: Suite, declared: Volume) -> Sequence[_Band]:
 
 def _daily(source: Source, suite: Suite, column: str | None, start: date) -> tuple[date, Floats]:
     """The figure per day from the relation's first day on; a day without rows is zero."""
-    figure = f"sum({quoted(column)})" if column else "count(*)"
-    when = f"cast({quoted(str(suite.event_date))} as date)"
-    relation = f"candidate.main.{quoted(suite.relation)}"
+    figure = f"sum({identifier(column)})" if column else "count(*)"
+    when = f"cast({identifier(str(suite.event_date))} as date)"
+    relation = f"candidate.main.{identifier(suite.relation)}"
     seen = dict(
         source.connection.execute(
             f"select {when} as day, {figure} from {relation} "

@@ -1,28 +1,21 @@
 """What happened to releases, one line per event, and the gate skips that wait for the next one."""
 
-import getpass
 import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from townsquare.account import who
 from townsquare.errors import TownsquareError
 from townsquare.quality import GATES
 from townsquare.settings import Home
+from townsquare.whole import write_text
 
 
 def now() -> datetime:
     """The time that events are recorded with, UTC."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-
-
-def who() -> str:
-    """The account that does it; a container's account may have no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _file(home: Home) -> Path:
@@ -90,6 +83,4 @@ def clear_skips(home: Home) -> None:
 
 
 def _write(path: Path, told: object) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_text(path, json.dumps(told, indent=1) + "\n")

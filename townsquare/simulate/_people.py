@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from townsquare.simulate._columns import Bools, Columns, Floats, Ints
-from townsquare.simulate._world import DAY_US, UTC_OFFSETS, WEEK, World, draw_countries
+from townsquare.simulate._world import UTC_OFFSETS, WEEK, World, draw_countries
 
 NEVER = -1_000_000
 _FLAGS = ("is_deleted", "is_premium", "is_unsubscribed")
@@ -154,8 +154,3 @@ def local_seconds_to_utc(people: People, who: Ints, seconds: Floats) -> Floats:
     """Seconds of a local day as seconds of the UTC day."""
     shifted: Floats = np.mod(seconds - UTC_OFFSETS[people.country[who]] * 3600.0, 86_400.0)
     return shifted
-
-
-def day_of(moments_us: Ints, start_us: int) -> Ints:
-    """The simulated day of a moment."""
-    return (moments_us - start_us) // DAY_US
