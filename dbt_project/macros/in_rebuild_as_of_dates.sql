@@ -25,14 +25,7 @@
                 )
             order by as_of_dates.as_of_date
         {%- endset -%}
-        {%- set dates = run_query(query).columns[0].values() if execute else [] -%}
-        {%- if dates | length == 0 -%}
-            false
-        {%- else -%}
-            {{ column }} in (
-                {%- for each in dates %}date '{{ each }}'{{ ', ' if not loop.last }}{% endfor -%}
-            )
-        {%- endif -%}
+        {{ is_among_dates(column, query) }}
     {%- else -%}
         true
     {%- endif -%}

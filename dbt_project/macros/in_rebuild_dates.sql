@@ -8,14 +8,7 @@
             where event_date < {{ as_of() }}
             order by event_date
         {%- endset -%}
-        {%- set dates = run_query(query).columns[0].values() if execute else [] -%}
-        {%- if dates | length == 0 -%}
-            false
-        {%- else -%}
-            {{ column }} in (
-                {%- for each in dates %}date '{{ each }}'{{ ', ' if not loop.last }}{% endfor -%}
-            )
-        {%- endif -%}
+        {{ is_among_dates(column, query) }}
     {%- else -%}
         {{ column }} < {{ as_of() }}
     {%- endif -%}

@@ -1,6 +1,6 @@
 """Rows kept by month of a date column, so that one more day rewrites one month and no more."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,12 +21,7 @@ class Days:
     column: str
     key: tuple[str, ...]
 
-    def replace(
-        self,
-        rows: ds.Dataset | pa.Table,
-        dates: Iterable[date] | None,
-        shape: Callable[[pa.Table], pa.Table] = lambda table: table,
-    ) -> None:
+    def replace(self, rows: ds.Dataset | pa.Table, dates: Iterable[date] | None) -> None:
         """Replace the rows of these dates, or all of them when `dates` is None."""
         source = ds.dataset(rows) if isinstance(rows, pa.Table) else rows
         found = pc.unique(source.to_table(columns=[self.column])[self.column]).to_pylist()
@@ -34,7 +29,7 @@ class Days:
         months = {_month(day) for day in (found if wanted is None else [*wanted, *found])}
         for month in sorted(months):
             inside = _inside(self.column, month)
-            new = shape(source.to_table(filter=inside))
+            new = source.to_table(filter=inside)
             kept = self._kept(month, wanted)
             self._write(month, new if kept is None else pa.concat_tables([kept, new]))
         if wanted is None:

@@ -11,10 +11,7 @@ registered_users as (
     select
         user_id,
         registered_date,
-        {{ add_days(
-            'registered_date',
-            '-(' ~ days_between("date '1970-01-05'", 'registered_date') ~ ' % 7)'
-        ) }} as cohort_date
+        {{ monday_of('registered_date') }} as cohort_date
     from users
     where is_registered
 ),
