@@ -1,5 +1,6 @@
 """The shapes of what learners hand to dbt, read from the sources that dbt declares."""
 
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ _TYPES = {
 }
 
 
+@cache
 def schemas(project: Path = DBT_PROJECT) -> dict[str, pa.Schema]:
     """The columns of every relation that a `_<relation>__sources.yml` declares of `learned`."""
     found: dict[str, pa.Schema] = {}
