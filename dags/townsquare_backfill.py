@@ -8,16 +8,41 @@ published until every gate holds, and readers keep the release that they have.
 """
 
 from datetime import date
-from inspect import cleandoc
 
-from airflow.sdk import Asset, Param, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import Param, dag, get_current_context, task
 
+from dags.shared import check_gates, publish_release, show_docs
 from townsquare.airflow_env import task_defaults
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
-RELEASE = Asset("townsquare_release")
+
+
+@task
+def rebuild_range() -> str:
+    """Build the range in every layer from staging to frames.
+
+    Red: the range is not one that can be rebuilt, or a model or test of it failed; the log
+    says which. Clear this task after mending: it builds the whole range once more.
+    """
+    from townsquare import backfill
+
+    params = get_current_context()["params"]
+    first, last = (date.fromisoformat(params[name]) for name in ("from_date", "to_date"))
+    return backfill.rebuild(HOME, first, last).isoformat()
+
+
+@task
+def score_again(as_of: str) -> dict[str, int]:
+    """Score the day on the rebuilt frames and bring the scores into the release's database.
+
+    Red: a score's declaration or a model of the layer is broken; the log names it.
+    """
+    from ml import daily
+    from townsquare import steps
+
+    daily.learn_all(HOME, as_of)
+    return steps.build(HOME, "published", as_of)
 
 
 @dag(
@@ -43,60 +68,9 @@ RELEASE = Asset("townsquare_release")
 )
 def townsquare_backfill() -> None:
     """Rebuild, score, audit, publish: one range at a time."""
-
-    @task
-    def rebuild_range() -> str:
-        """Build the range in every layer from staging to frames.
-
-        Red: the range is not one that can be rebuilt, or a model or test of it failed; the log
-        says which. Clear this task after mending: it builds the whole range once more.
-        """
-        from townsquare import backfill
-
-        params = get_current_context()["params"]
-        first, last = (date.fromisoformat(params[name]) for name in ("from_date", "to_date"))
-        return backfill.rebuild(HOME, first, last).isoformat()
-
-    @task
-    def score_again(as_of: str) -> dict[str, int]:
-        """Score the day on the rebuilt frames and bring the scores into the release's database.
-
-        Red: a score's declaration or a model of the layer is broken; the log names it.
-        """
-        from ml import daily
-        from townsquare import steps
-
-        daily.learn_all(HOME, as_of)
-        return steps.build(HOME, "published", as_of)
-
-    @task
-    def check_gates(as_of: str) -> str:
-        """Copy the marts into a candidate and hold every gate over it.
-
-        Red: a critical check failed; the log lists each. The candidate is kept in
-        `quarantine/releases/`. Mend the cause and clear this run's first task.
-        """
-        from townsquare import release, steps
-
-        try:
-            return steps.audit(HOME, as_of)
-        except release.GateFailed as error:  # the same candidate would fail again
-            raise AirflowFailException(str(error)) from error
-
-    @task(outlets=[RELEASE])
-    def publish_release(release_id: str) -> dict[str, object]:
-        """Make the candidate current, in one atomic step.
-
-        Red: the disk is full or the folder `releases` cannot be written. `current` is as it was.
-        """
-        from townsquare import steps
-
-        return steps.publish(HOME, release_id)
-
     as_of = rebuild_range()
     checked = check_gates(as_of)
     score_again(as_of) >> checked >> publish_release(checked)
 
 
-for told in townsquare_backfill().tasks:  # Markdown takes a docstring's indent for code
-    told.doc_md = cleandoc(told.doc_md)
+show_docs(townsquare_backfill())

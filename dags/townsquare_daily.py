@@ -7,20 +7,18 @@ not done again. Whatever happens here, readers keep the release that they have u
 """
 
 from datetime import timedelta
-from inspect import cleandoc
 
-from airflow.sdk import Asset, Param, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import Param, dag, get_current_context, task
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
+from dags.shared import MODELS, check_gates, publish_release, show_docs
 from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
 NETWORK = read_network(HOME)
-MODELS, RELEASE = Asset("townsquare_models"), Asset("townsquare_release")
 # A home that is new at two o'clock has not missed the run of half past twelve.
 CRON = NETWORK.schedule and CronTriggerTimetable(
     NETWORK.schedule, timezone="UTC", run_immediately=timedelta(minutes=5)
@@ -115,33 +113,6 @@ def build_published(as_of: str) -> dict[str, int]:
     return steps.build(HOME, "published", as_of, _is_retry())
 
 
-@task
-def check_gates(as_of: str) -> str:
-    """Copy the marts into a candidate and hold every gate over it.
-
-    Red: a critical check failed; the log lists each with what was seen and what was expected.
-    The candidate is kept in `quarantine/releases/` with its data docs. Mend the cause and
-    clear this run's first task, or skip the gate with `townsquare skip-gate`.
-    """
-    from townsquare import release, steps
-
-    try:
-        return steps.audit(HOME, as_of)
-    except release.GateFailed as error:  # the same candidate would fail again
-        raise AirflowFailException(str(error)) from error
-
-
-@task(outlets=[RELEASE])
-def publish_release(release_id: str) -> dict[str, object]:
-    """Make the candidate current, in one atomic step, and remove releases past their time.
-
-    Red: the disk is full or the folder `releases` cannot be written. `current` is as it was.
-    """
-    from townsquare import steps
-
-    return steps.publish(HOME, release_id)
-
-
 @dag(
     schedule=SCHEDULE or [MODELS],
     catchup=False,
@@ -170,5 +141,4 @@ def townsquare_daily() -> None:
     learned >> published >> checked >> publish_release(checked)
 
 
-for told in townsquare_daily().tasks:  # Markdown takes a docstring's indent for code
-    told.doc_md = cleandoc(told.doc_md)
+show_docs(townsquare_daily())

@@ -9,16 +9,14 @@ The id leaves this DAG's own runs too, so the form of a finished run shows it no
 task: it goes on where it stopped. Until it is green the person is not wholly erased.
 """
 
-from inspect import cleandoc
-
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from dags.shared import MODELS, show_docs
 from townsquare.airflow_env import task_defaults
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
-MODELS = Asset("townsquare_models")
 
 
 @dag(
@@ -84,5 +82,4 @@ def townsquare_erase() -> None:
     forget_whom(erase_person())
 
 
-for told in townsquare_erase().tasks:  # Markdown takes a docstring's indent for code
-    told.doc_md = cleandoc(told.doc_md)
+show_docs(townsquare_erase())

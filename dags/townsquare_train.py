@@ -4,11 +4,10 @@
 stays in its place until a challenger has won.
 """
 
-from inspect import cleandoc
-
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from dags.shared import MODELS, show_docs
 from ml.declaration import load_all
 from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
@@ -16,7 +15,6 @@ from townsquare.settings import Home
 
 HOME = Home.from_environment()
 SCORES = [score.name for score in load_all(read_network(HOME))]
-MODELS = Asset("townsquare_models")
 
 
 @dag(
@@ -57,5 +55,4 @@ def townsquare_train() -> None:
     hand_over(train_scores())
 
 
-for told in townsquare_train().tasks:  # Markdown takes a docstring's indent for code
-    told.doc_md = cleandoc(told.doc_md)
+show_docs(townsquare_train())

@@ -1,5 +1,6 @@
 """Turns tokens into numbers: hashed n-grams of words and characters, and what a lexicon says."""
 
+from collections.abc import Container
 from itertools import pairwise
 
 import numpy as np
@@ -110,19 +111,8 @@ def lexical(tokens: Tokens) -> Floats:
     text would be extreme.
     """
     facts, ids = tokens.facts, tokens.ids
-    valence = _in_context(tokens)
-    types = np.array(tokens.types, dtype=object)
     count = _Counter(tokens)
-    kinds = {
-        name: np.array([t in wanted for t in tokens.types], dtype=bool)[ids]
-        for name, wanted in _KINDS.items()
-    }
-    emoji = np.array([t[:1] > "\u2000" or not t[:1].isalnum() for t in types], dtype=bool)[ids]
-    rated = valence != 0
-    contrast = np.array([t in lexicon().contrasts for t in types], dtype=bool)[ids]
-    after = count.since_last(contrast)
-    in_tag = np.zeros(len(ids), dtype=bool)
-    in_tag[1:] = kinds["n_tags"][:-1]
+    valence = _in_context(tokens)
     phrases = _phrases(tokens)
     total = count.sums(valence) + phrases
     n_tokens = np.diff(tokens.starts)
@@ -130,6 +120,29 @@ def lexical(tokens: Tokens) -> Floats:
     columns = {
         "n_tokens": count.sums(np.ones(len(ids))),
         "sum": total,
+        **_valences(count, valence, _flags(tokens, lexicon().contrasts)),
+        "n_negators": count.sums(facts.is_negator[ids]),
+        "n_boosters": count.sums(facts.booster[ids] != 0),
+        "n_caps": count.sums(tokens.is_caps),
+        "n_long": count.sums(tokens.is_long),
+        **_kinds(count, tokens, valence),
+        "compound": damped / np.sqrt(damped**2 + 15.0),
+        "phrases": phrases,
+        "n_ironies": _ironies(tokens),
+        "plain_sum": count.sums(facts.valence[ids]),
+    }
+    return np.column_stack([columns[name] for name in LEXICAL])
+
+
+def _flags(tokens: Tokens, wanted: Container[str]) -> Bools:
+    """Which tokens are of these types; (n_tokens,)."""
+    return np.array([t in wanted for t in tokens.types], dtype=bool)[tokens.ids]
+
+
+def _valences(count: "_Counter", valence: Floats, contrast: Bools) -> dict[str, Floats]:
+    """Sums, counts and extremes of the rated words, and what stands on either side of a 'but'."""
+    rated, after = valence != 0, count.since_last(contrast)
+    return {
         "sum_positive": count.sums(np.maximum(valence, 0)),
         "sum_negative": count.sums(np.minimum(valence, 0)),
         "n_positive": count.sums(valence > 0),
@@ -140,20 +153,23 @@ def lexical(tokens: Tokens) -> Floats:
         "first": count.at_end(valence, rated, last=False),
         "after_contrast": count.sums(valence * after),
         "before_contrast": count.sums(valence * ~after),
-        "n_negators": count.sums(facts.is_negator[ids]),
-        "n_boosters": count.sums(facts.booster[ids] != 0),
-        "n_caps": count.sums(tokens.is_caps),
-        "n_long": count.sums(tokens.is_long),
-        **{name: count.sums(flags) for name, flags in kinds.items()},
-        "emoji_sum": count.sums(facts.valence[ids] * emoji),
-        "n_emoji": count.sums(emoji & rated),
-        "compound": damped / np.sqrt(damped**2 + 15.0),
-        "phrases": phrases,
-        "n_ironies": _ironies(tokens),
-        "tag_sum": count.sums(facts.valence[ids] * in_tag),
-        "plain_sum": count.sums(facts.valence[ids]),
     }
-    return np.column_stack([columns[name] for name in LEXICAL])
+
+
+def _kinds(count: "_Counter", tokens: Tokens, valence: Floats) -> dict[str, Floats]:
+    """How many marks, mentions, links, tags and emoji, and what the last two say."""
+    kinds = {name: _flags(tokens, wanted) for name, wanted in _KINDS.items()}
+    plain = tokens.facts.valence[tokens.ids]
+    signs = [t[:1] > "\u2000" or not t[:1].isalnum() for t in tokens.types]
+    emoji = np.array(signs, dtype=bool)[tokens.ids]
+    in_tag = np.zeros(len(plain), dtype=bool)
+    in_tag[1:] = kinds["n_tags"][:-1]
+    return {
+        **{name: count.sums(flags) for name, flags in kinds.items()},
+        "emoji_sum": count.sums(plain * emoji),
+        "n_emoji": count.sums(emoji & (valence != 0)),
+        "tag_sum": count.sums(plain * in_tag),
+    }
 
 
 _KINDS = {

@@ -1,0 +1,20 @@
+"""What several DAG files are made of: the assets that they hand over by, and the tasks they share.
+
+A module here gives no DAG of its own; `.airflowignore` keeps Airflow from looking for one.
+"""
+
+from inspect import cleandoc
+
+from airflow.sdk import DAG, Asset
+
+from dags.shared._publishing import RELEASE, check_gates, publish_release
+
+MODELS = Asset("townsquare_models")
+
+__all__ = ["MODELS", "RELEASE", "check_gates", "publish_release", "show_docs"]
+
+
+def show_docs(dag: DAG) -> None:
+    """Take the indent out of the tasks' docstrings, which Markdown would take for code."""
+    for task in dag.tasks:
+        task.doc_md = cleandoc(task.doc_md or "")
