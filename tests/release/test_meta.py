@@ -1,5 +1,6 @@
 """What a release tells about itself in SQL."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -120,3 +121,20 @@ def test_the_champion_is_the_version_promoted_last_up_to_as_of(
     assert ask("select count(*) from meta.promotions") == [(4,)]
     card = home.releases / release_id / "model_cards" / "churn.html"
     assert card.read_text(encoding="utf-8") == "second"
+
+
+def test_how_a_models_probabilities_came_true_is_told_by_tenth(
+    home: Home, publish: Publish, ask: Ask
+) -> None:
+    ledger.write(home, "model_versions", [version("kept", date(2025, 6, 1))])
+    tenths = {"kept": [[0.1, 0.2, 30.0], [0.6, 0.5, 29.0]], "unlisted": [[0.1, 0.2, 30.0]]}
+    for name, told in tenths.items():
+        path = home.models / "churn" / name / "model.json"
+        path.parent.mkdir(parents=True)
+        facts = {"as_of_date": "2025-06-01", "judgement": {"calibration": told}}
+        path.write_text(json.dumps(facts), encoding="utf-8")
+    publish()
+    assert ask("select * exclude (score_name) from meta.calibration") == [
+        ("kept", 1, 0.1, 0.2, 30),
+        ("kept", 2, 0.6, 0.5, 29),
+    ]

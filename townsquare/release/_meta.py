@@ -13,7 +13,7 @@ from townsquare import __version__, erasures
 from townsquare.ingest import Account, read_accounts
 from townsquare.network import Network
 from townsquare.quality import Check
-from townsquare.release import _capabilities, _history, _lineage, _shelf
+from townsquare.release import _calibration, _capabilities, _changes, _history, _lineage, _shelf
 from townsquare.settings import Home
 
 _TABLES: dict[str, dict[str, Any]] = yaml.safe_load(
@@ -37,18 +37,26 @@ class Facts:
 
 def write(facts: Facts, database: Path) -> dict[str, int]:
     """Write `meta` anew and checkpoint; returns the rows of every published relation."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        counts = relation_rows(connection)
+    changes = _changes.rows(_standing(facts.home), _changes.Now(database, counts, facts.checks))
     with duckdb.connect(str(database)) as connection:
         connection.execute("begin")
         connection.execute("drop schema if exists meta cascade")
         connection.execute("create schema meta")
-        counts = relation_rows(connection)
-        for name, rows in _rows(facts, counts).items():
+        for name, rows in {**_rows(facts, counts), "changes": changes}.items():
             _create(connection, name, rows)
         _copy_books(connection, facts)
         _describe(connection)
         connection.execute("commit")
         connection.execute("checkpoint")
     return counts
+
+
+def _standing(home: Home) -> _shelf.Release | None:
+    """The release that readers have while this one is made."""
+    standing = _shelf.current_id(home)
+    return next((one for one in _shelf.kept(home) if one.release_id == standing), None)
 
 
 def relation_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -101,6 +109,7 @@ def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
         "validation_results": _validation_results(facts),
         "gate_skips": _gate_skips(facts),
         "model_runs": _model_runs(facts, counts),
+        "calibration": _calibration.rows(facts.home),
         "capabilities": _capabilities.rows(facts.home, project, counts),
         "lineage": _edges(project),
         "landing": _landing(accounts),
