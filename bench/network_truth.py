@@ -13,7 +13,14 @@ from scipy.sparse import csr_matrix
 from sklearn.metrics import adjusted_rand_score
 
 from ml.graph._communities import NO_PAST, Past, find_communities
-from ml.graph._ties import declared, following, number_deeds, places, strengths
+from ml.graph._ties import (
+    declared,
+    following,
+    number_day,
+    number_deeds,
+    places,
+    strengths,
+)
 from ml.graph.network import describe_members, measure
 from ml.learners import Days
 
@@ -28,9 +35,10 @@ def main() -> None:
     given = parser.parse_args()
     inputs = given.home / "inputs"
     ties = Days(inputs / "input_ties", "event_date", ()).read()
-    deeds = number_deeds(ties.filter(pc.field("verb").isin([*declared().deeds])))
+    told = number_deeds(ties.filter(pc.field("verb").isin([*declared().deeds])))
+    deeds = told.known_before(number_day(given.as_of))
     follows = following(pq.read_table(inputs / "input_relations.parquet"), deeds.users)
-    strength = strengths(deeds, follows, given.as_of)
+    strength = strengths(deeds, follows, number_day(given.as_of))
     members = describe_members(deeds, pq.read_table(inputs / "input_members.parquet"), given.as_of)
     truth = pd.concat(pd.read_parquet(path) for path in (given.home / "truth/users").glob("*"))
     at = places(deeds.users, pa.chunked_array([truth["user_id"].tolist()]))

@@ -119,9 +119,9 @@ def take(
     as_of_day: int,
     half_life_days: float,
     looks: Acts | None = None,
-    used: tuple[Ints, Ints, Ints, Floats, int] | None = None,
+    used: tuple[Ints, Ints, Floats, int] | None = None,
 ) -> Snapshot:
-    """The snapshot as of a day, without what came later; uses are user, item, day, count, items."""
+    """The snapshot as of a day, without acts of it or later; `used` is user, item, count, items."""
     from scipy.sparse import csr_matrix
 
     shape = (n_users, n_users)
@@ -131,9 +131,8 @@ def take(
         seen = csr_matrix((lately.weight, (lately.actor, lately.target)), shape=shape)
     items = csr_matrix((n_users, 0))
     if used is not None:
-        user, item, day, count, n_items = used
-        known = day < as_of_day
-        items = csr_matrix((count[known], (user[known], item[known])), shape=(n_users, n_items))
+        user, item, count, n_items = used
+        items = csr_matrix((count, (user, item)), shape=(n_users, n_items))
         items.sum_duplicates()
     return Snapshot(
         acts.where(acts.day < as_of_day), n_users, as_of_day, half_life_days, seen, items

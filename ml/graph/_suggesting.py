@@ -15,8 +15,8 @@ from ml.calibration import AS_IS, Calibration, calibrate
 from ml.graph import _candidates
 from ml.graph._linking import log_odds, train
 from ml.graph._pairs import PairFeatures, ranked
-from ml.graph._snapshot import Acts, Snapshot, take
-from ml.graph._ties import Bools, Deeds, Floats, Ints, declared, number_users, places
+from ml.graph._ties import Floats, Ints
+from ml.graph._world import Moment, World, ties_of
 from ml.metrics import Resamples, auc, calibration_error, point
 from townsquare.whole import write_text
 
@@ -56,35 +56,6 @@ def rules() -> Rules:
 
 
 @dataclass(frozen=True)
-class World:
-    """All that suggestions may know, over the users of the deeds."""
-
-    deeds: Deeds
-    uses: tuple[Ints, Ints, Ints, Floats, int]  # user, thread, day, count; how many threads
-    community: Ints
-    is_open: Bools
-    kept_apart: Ints  # actor * users + target
-
-    def acts(self) -> Acts:
-        """The deeds that tie."""
-        weight = self.deeds.weights()
-        every = Acts(self.deeds.actor, self.deeds.target, self.deeds.day, weight)
-        return every.where((weight > 0) & (self.deeds.actor != self.deeds.target))
-
-    def looks(self) -> Acts:
-        """The deeds that only show attention."""
-        deeds = self.deeds
-        every = Acts(deeds.actor, deeds.target, deeds.day, deeds.count)
-        return every.where(np.isin(deeds.verb.astype(str), declared().attention))
-
-    def as_of(self, day: int) -> Snapshot:
-        """What was known before a day."""
-        half_life = rules().half_life_days
-        n = self.deeds.n_users
-        return take(self.acts(), n, day, half_life, self.looks(), self.uses)
-
-
-@dataclass(frozen=True)
 class Model:
     """The trees, and per horizon how their log-odds become probabilities."""
 
@@ -101,24 +72,14 @@ class Model:
         return grown
 
 
-def number_uses(contents: pa.Table, users: pa.Array) -> tuple[Ints, Ints, Ints, Floats, int]:
-    """Who wrote in which thread on which day."""
-    threads, (thread,) = number_users([contents["root_id"]])
-    user = places(users, contents["author_id"])
-    day = contents["event_date"].cast(pa.int32()).to_numpy().astype(np.int64)
-    known = user >= 0
-    return user[known], thread[known], day[known], np.ones(int(known.sum())), len(threads)
-
-
 def suggest(world: World, today: int, memory: Path) -> tuple[dict[str, Any], pa.Table]:
     """What was done, and one row per user and suggestion."""
     model = _model(world, today, memory)
     if model is None:
         return {"model": "too few new ties to learn from"}, _table(world, *_nobody())
-    snapshot = world.as_of(today)
-    users = _asking(world, snapshot)
-    actor, target = _pairs(world, snapshot, users)
-    columns = PairFeatures(snapshot).of(actor, target)
+    moment = world.as_of(today, rules().half_life_days)
+    actor, target = _pairs(moment, _asking(moment))
+    columns = PairFeatures(moment.snapshot).of(actor, target)
     values = ranked(columns, columns)
     booster = _booster(model)
     raw = log_odds(booster, values)
@@ -183,33 +144,34 @@ class Rows:
 
 
 def _rows(world: World, day: int) -> Rows:
-    """Candidates of some users of a past day, with what they did after."""
-    snapshot = world.as_of(day)
-    users = _asking(world, snapshot)
+    """Candidates of some users as of a past day, with what they have done after, as known now."""
+    moment = world.as_of(day, rules().half_life_days)
     generator = np.random.default_rng(_SEED + day)
-    few = np.sort(generator.permutation(users)[: rules().train_users])
-    actor, target = _pairs(world, snapshot, few)
-    acts, n = world.acts(), world.deeds.n_users
+    few = np.sort(generator.permutation(_asking(moment))[: rules().train_users])
+    actor, target = _pairs(moment, few)
+    acts, n = ties_of(world.deeds_known), moment.n_users
     labels = {}
     for days in HORIZONS:
         after = (acts.day >= day) & (acts.day < day + days)
         done = np.unique(acts.actor[after] * n + acts.target[after])
         labels[days] = np.isin(actor * n + target, done).astype(np.float64)
-    return Rows(actor, PairFeatures(snapshot).of(actor, target), labels)
+    return Rows(actor, PairFeatures(moment.snapshot).of(actor, target), labels)
 
 
-def _asking(world: World, snapshot: Snapshot) -> Ints:
+def _asking(moment: Moment) -> Ints:
     """Open accounts that acted lately."""
+    snapshot = moment.snapshot
     late = snapshot.acts.actor[snapshot.age <= rules().active_days]
     users: Ints = np.unique(late)
-    return users[world.is_open[users]]
+    return users[moment.is_open[users]]
 
 
-def _pairs(world: World, snapshot: Snapshot, users: Ints) -> tuple[Ints, Ints]:
+def _pairs(moment: Moment, users: Ints) -> tuple[Ints, Ints]:
     """Candidates who are open, and not kept apart by a block or a mute either way."""
-    actor, target = _candidates.find(snapshot, world.community, users, rules().candidates)
-    keys = actor * world.deeds.n_users + target
-    allowed = world.is_open[target] & ~np.isin(keys, world.kept_apart)
+    found = _candidates.find(moment.snapshot, moment.community, users, rules().candidates)
+    actor, target = found
+    keys = actor * moment.n_users + target
+    allowed = moment.is_open[target] & ~np.isin(keys, moment.kept_apart)
     return actor[allowed], target[allowed]
 
 

@@ -1,6 +1,7 @@
 """Turns what users did to one another into numbered users and weighted ties, as ties.yml says."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -77,44 +78,99 @@ def declared() -> Declaration:
 
 @dataclass(frozen=True)
 class Deeds:
-    """One row per actor, target, verb and day; users are places in `users`, which is ordered."""
+    """
+    Changes of what is known: one row per actor, target, verb, day and the day that first knows it.
+
+    Users are places in `users`, verbs in `verbs`; both are ordered.
+    """
 
     users: pa.Array
+    verbs: tuple[str, ...]
     actor: Ints
     target: Ints
-    verb: npt.NDArray[np.object_]
+    verb: Ints
     count: Floats
     day: Ints  # since 1970-01-01
+    known: Ints  # since 1970-01-01
 
     @property
     def n_users(self) -> int:
         """How many users there are."""
         return len(self.users)
 
+    def where(self, chosen: Bools | Ints) -> "Deeds":
+        """Some of the rows."""
+        return replace(
+            self,
+            actor=self.actor[chosen],
+            target=self.target[chosen],
+            verb=self.verb[chosen],
+            count=self.count[chosen],
+            day=self.day[chosen],
+            known=self.known[chosen],
+        )
+
+    def known_before(self, day: int) -> "Deeds":
+        """What was known strictly before a day: one row per actor, target, verb and day."""
+        kept = self.where(self.known < day)
+        late = kept.known > kept.day
+        if not late.any():
+            return kept
+        _, first, at = np.unique(kept._keys(), return_index=True, return_inverse=True)
+        count = np.bincount(at, kept.count).astype(np.float64)
+        summed = replace(kept.where(first), count=count)
+        return summed.where(count > 0)
+
+    def _keys(self) -> Ints:
+        """One number per actor, target, verb and day; ten million users leave room."""
+        pair = self.actor * self.n_users + self.target
+        first = self.day.min(initial=0)
+        days = self.day.max(initial=0) - first + 1
+        keys: Ints = (pair * len(self.verbs) + self.verb) * days + (self.day - first)
+        return keys
+
     def weights(self) -> Floats:
         """What each row's deed weighs on its own day; 0 for verbs that tie nobody."""
-        names, codes = np.unique(self.verb, return_inverse=True)
-        per_verb = np.array([declared().deeds.get(str(name), 0.0) for name in names])
-        weights: Floats = per_verb[codes] * np.log2(1 + self.count) if len(names) else self.count
+        per_verb = np.array([declared().deeds.get(name, 0.0) for name in self.verbs])
+        weights: Floats = per_verb[self.verb] * np.log2(1 + self.count)
         return weights
+
+    def is_of(self, verbs: Iterable[str]) -> Bools:
+        """Which rows are of one of these verbs."""
+        chosen = np.array([name in set(verbs) for name in self.verbs], dtype=bool)
+        found: Bools = chosen[self.verb]
+        return found
 
     def is_lasting(self) -> Bools:
         """Which rows begin something that does not fade."""
-        lasting: Bools = np.isin(self.verb.astype(str), declared().lasting)
-        return lasting
+        return self.is_of(declared().lasting)
 
 
 def number_deeds(table: pa.Table) -> Deeds:
-    """Number the users of a table of actor_id, target_id, verb, n_events and event_date."""
+    """Number the users of a table of input_ties' columns."""
     names, codes = number_users([table["actor_id"], table["target_id"]])
+    verbs, (verb,) = number_users([table["verb"]])
     return Deeds(
         users=names,
+        verbs=tuple(verbs.to_pylist()),
         actor=codes[0],
         target=codes[1],
-        verb=table["verb"].to_numpy(zero_copy_only=False),
+        verb=verb,
         count=table["n_events"].to_numpy().astype(np.float64),
-        day=pc.cast(table["event_date"], pa.int32()).to_numpy().astype(np.int64),
+        day=number_days(table["event_date"]),
+        known=number_days(table["known_date"]),
     )
+
+
+def number_day(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - date(1970, 1, 1)).days
+
+
+def number_days(dates: pa.ChunkedArray) -> Ints:
+    """Days since 1970-01-01."""
+    days: Ints = pc.cast(dates, pa.int32()).to_numpy().astype(np.int64)
+    return days
 
 
 def number_users(columns: list[pa.ChunkedArray]) -> tuple[pa.Array, list[Ints]]:
@@ -147,12 +203,12 @@ def following(relations: pa.Table, users: pa.Array) -> tuple[Ints, Ints]:
     return actor[known], target[known]
 
 
-def strengths(deeds: Deeds, follows: tuple[Ints, Ints], as_of: date) -> "csr_matrix":
+def strengths(deeds: Deeds, follows: tuple[Ints, Ints], as_of_day: int) -> "csr_matrix":
     """Actor by target: deeds faded by age, and what lasts as long as it holds."""
     from scipy.sparse import csr_matrix
 
     rules = declared()
-    age = (as_of - date(1970, 1, 1)).days - deeds.day
+    age = as_of_day - deeds.day
     weight = deeds.weights() * 0.5 ** (age / rules.half_life_days)
     fades = (weight > 0) & ~deeds.is_lasting() & (age <= rules.window_days)
     fades &= deeds.actor != deeds.target

@@ -15,6 +15,8 @@ from ml.graph._ties import (
     Ints,
     declared,
     following,
+    number_day,
+    number_days,
     number_deeds,
     places,
     strengths,
@@ -43,9 +45,10 @@ def learn(run: Run) -> dict[str, Any]:
     ties = ties.filter(pc.field("verb").isin([*rules.deeds]))
     if not len(ties):
         raise NotAvailableError("for want of any deed between users that ties.yml names")
-    deeds = number_deeds(ties)
+    today = number_day(run.as_of)
+    deeds = number_deeds(ties).known_before(today)
     follows = following(run.read("input_relations"), deeds.users)
-    strength = strengths(deeds, follows, run.as_of)
+    strength = strengths(deeds, follows, today)
     members = describe_members(deeds, run.read("input_members"), run.as_of)
     past = _memory.recall(run)
     found = _communities.find_communities(strength, deeds.users, past)
@@ -61,10 +64,10 @@ def learn(run: Run) -> dict[str, Any]:
 
 def describe_members(deeds: Deeds, members: pa.Table, as_of: date) -> Members:
     """Registration, age and late engagement of the numbered users."""
-    today = (as_of - date(1970, 1, 1)).days
+    today = number_day(as_of)
     registered = np.full(deeds.n_users, np.nan)
     at = places(deeds.users, members["user_id"])
-    day = pc.cast(members["registered_date"], pa.int32()).to_numpy().astype(np.float64)
+    day = number_days(members["registered_date"]).astype(np.float64)
     registered[at[at >= 0]] = day[at >= 0]
     first = np.full(deeds.n_users, np.inf)
     np.minimum.at(first, deeds.actor, deeds.day.astype(np.float64))

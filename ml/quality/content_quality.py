@@ -16,10 +16,11 @@ from ml.quality._rating import rate, vote_rates, weigh
 from ml.quality._signals import read_signals
 from ml.quality._status import stand
 from ml.trends._counting import tell_voices
+from ml.trends._endorsements import read_endorsements
 
 Floats = npt.NDArray[np.float64]
 
-TOLD_DAYS, ENDORSED_DAYS = 365, 90
+TOLD_DAYS = 365
 
 
 def learn(run: Run) -> dict[str, Any]:
@@ -31,11 +32,9 @@ def learn(run: Run) -> dict[str, Any]:
     if contents.empty:
         raise NotAvailableError("there is no content of the last 365 days")
     names = ["content_id", "rater_id", "n_views", "n_for", "n_against"]
-    ratings = run.read("input_ratings", names, recent).to_pandas()
-    endorsed = since >= pa.scalar(run.as_of - timedelta(days=ENDORSED_DAYS))
-    pairs = run.read("input_endorsements", ["giver_id", "receiver_id", "n"], endorsed)
+    ratings = without_own(run.read("input_ratings", names, recent).to_pandas(), contents)
     named = ratings["rater_id"][ratings["rater_id"] != ""]
-    told = measure(contents, ratings, tell_voices(pairs, named))
+    told = measure(contents, ratings, tell_voices(read_endorsements(run), named))
     folder = run.memory("standing")
     told["status"] = stand(
         told["quality"].to_numpy(),
@@ -47,6 +46,12 @@ def learn(run: Run) -> dict[str, Any]:
     told["as_of_date"] = run.as_of
     run.write("content_quality", pa.Table.from_pandas(told, preserve_index=False))
     return {"contents": len(told), "rated": int((told["basis"] != "early").sum())}
+
+
+def without_own(ratings: pd.DataFrame, contents: pd.DataFrame) -> pd.DataFrame:
+    """The ratings without those that authors gave what they wrote themselves."""
+    author = ratings["content_id"].map(contents.set_index("content_id")["author_id"])
+    return ratings[ratings["rater_id"] != author]
 
 
 def _standing_before(folder: Any, as_of: date) -> pd.Series:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from ml.learners import NotAvailableError, Run
 from ml.trends._counting import Counts, count, mention, tell_voices
+from ml.trends._endorsements import read_endorsements
 from ml.trends._episodes import find_onsets, half_lives
 from ml.trends._expecting import Expected, discovery_rates, expect
 from ml.trends._forecasting import COVERAGE, HORIZON_DAYS, Forecasts, forecast
@@ -24,7 +25,7 @@ TOLD_DAYS, LEARNING_DAYS = 90, 60
 TOLD_HOURS, LEARNING_HOURS = 7 * 24, 28 * 24
 FEWEST_HOURLY_MENTIONS = 30
 MOST_RANKED = 50
-FEWEST_DAYS, ENDORSED_DAYS, ROOT_DAYS = 28, 90, 365
+FEWEST_DAYS, ROOT_DAYS = 28, 365
 
 
 def learn(run: Run) -> dict[str, Any]:
@@ -41,9 +42,7 @@ def learn(run: Run) -> dict[str, Any]:
         raise NotAvailableError(f"it wants more than {FEWEST_DAYS} days of contents")
     rooted = since >= pa.scalar(first - timedelta(days=ROOT_DAYS))
     roots = run.read("input_contents", ["content_id", "tags"], rooted)
-    endorsed = since >= pa.scalar(run.as_of - timedelta(days=ENDORSED_DAYS))
-    pairs = run.read("input_endorsements", ["giver_id", "receiver_id", "n"], endorsed)
-    voices = tell_voices(pairs, contents["author_id"].to_pandas())
+    voices = tell_voices(read_endorsements(run), contents["author_id"].to_pandas())
     with mention(contents, roots, voices) as database:
         days, expected = count_days(database, max(first, earliest), run.as_of)
         told = [tell(days, expected, "day", TOLD_DAYS), *_tell_hours(database, run.as_of)]

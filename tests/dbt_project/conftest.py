@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import duckdb
 import pytest
-from growth import FIRST, LAYERS, NETWORK, SEED, STEPS
+from growth import FIRST, LAYERS, NETWORK, SEED, STEPS, keep_inputs
 from marts_world import END, START, land, random_world, run_dbt
 
 from townsquare.settings import Home
@@ -28,10 +28,12 @@ def grown_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Home:
     world = random_world(SEED)
     land(world, home, START, FIRST)
     run_dbt(home, FIRST, "run", "--full-refresh", "--select", *LAYERS, network=NETWORK)
+    keep_inputs(home, full=True)
     for last, as_of in pairwise(STEPS):
         changed = land(world, home, last, as_of)
         changed |= {last + timedelta(days=n): None for n in range((as_of - last).days)}
         run_dbt(home, as_of, "run", "--select", *LAYERS, rebuild=changed, network=NETWORK)
+        keep_inputs(home, full=False)
     return home
 
 
@@ -42,6 +44,7 @@ def whole_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Home:
     land(random_world(SEED), home, START, END)
     arguments = ("--full-refresh", "--select", *LAYERS, "--exclude-resource-type", "unit_test")
     run_dbt(home, END, "build", *arguments, network=NETWORK)
+    keep_inputs(home, full=True)
     return home
 
 

@@ -9,11 +9,23 @@ from ml.graph import _suggesting
 from ml.graph._pairs import PairFeatures, ranked
 from ml.graph._snapshot import Acts, take
 from ml.graph._ties import number_deeds
+from ml.graph._world import NEVER, Accounts, World, number_changes, number_uses, ties_of
 from ml.graph.connections import measure_ties
 
 TODAY = date(2025, 7, 1)
 DAY = (TODAY - date(1970, 1, 1)).days
 N, GROUPS, SPAN = 160, 8, 150
+AUTHORSHIPS = pa.table(
+    {
+        "author_id": pa.chunked_array([["u001", "u002", "u001"]], pa.string()),
+        "thread_id": pa.chunked_array([["one", "one", "two"]], pa.string()),
+        "n_contents": pa.chunked_array([[1, 2, 1]], pa.int64()),
+        "event_date": pa.chunked_array([[date(2025, 5, 1)] * 3], pa.date32()),
+        "known_date": pa.chunked_array(
+            [[date(2025, 5, 1), date(2025, 5, 1), date(2025, 6, 1)]], pa.date32()
+        ),
+    }
+)
 
 
 def told(rows: list[tuple[str, str, str, int, int]]) -> pa.Table:
@@ -26,11 +38,32 @@ def told(rows: list[tuple[str, str, str, int, int]]) -> pa.Table:
             "verb": pa.chunked_array([[row[2] for row in rows]], pa.string()),
             "n_events": pa.chunked_array([[row[3] for row in rows]], pa.int64()),
             "event_date": pa.chunked_array([days], pa.date32()),
+            "known_date": pa.chunked_array([days], pa.date32()),
         }
     )
 
 
-def world(kept_apart: np.ndarray | None = None) -> _suggesting.World:
+def changes(rows: list[tuple[str, str, str, int, int, int | None]]) -> pa.Table:
+    """Actor, target, verb, and days before today: when it was, was known, was taken back."""
+
+    def days(place: int) -> pa.ChunkedArray:
+        told = [None if row[place] is None else TODAY - timedelta(days=row[place]) for row in rows]
+        return pa.chunked_array([told], pa.date32())
+
+    return pa.table(
+        {
+            "relation_id": pa.chunked_array([[str(n) for n in range(len(rows))]], pa.string()),
+            "actor_id": pa.chunked_array([[row[0] for row in rows]], pa.string()),
+            "target_id": pa.chunked_array([[row[1] for row in rows]], pa.string()),
+            "verb": pa.chunked_array([[row[2] for row in rows]], pa.string()),
+            "known_date": days(4),
+            "superseded_date": days(5),
+            "occurred_at": days(3).cast(pa.timestamp("us")),
+        }
+    )
+
+
+def world(blocks: pa.Table | None = None) -> World:
     """Users of eight groups who turn to their own group nine times in ten, for 150 days."""
     generator = np.random.default_rng(4)
     rows = []
@@ -41,13 +74,13 @@ def world(kept_apart: np.ndarray | None = None) -> _suggesting.World:
             if target != actor:
                 rows.append((f"u{actor:03d}", f"u{target:03d}", "reply", 1, day))
     deeds = number_deeds(told(rows))
-    nothing = np.zeros(0, dtype=np.int64)
-    return _suggesting.World(
+    everyone = np.delete(np.arange(deeds.n_users), 5)
+    always = np.zeros(len(everyone), dtype=np.int64)
+    return World(
         deeds=deeds,
-        uses=(nothing, nothing, nothing, np.zeros(0), 0),
-        community=np.arange(deeds.n_users) % GROUPS,
-        is_open=np.arange(deeds.n_users) != 5,
-        kept_apart=nothing if kept_apart is None else kept_apart,
+        uses=number_uses(AUTHORSHIPS.schema.empty_table(), deeds.users),
+        accounts=Accounts(everyone, always, always + NEVER),
+        changes=number_changes(changes([]) if blocks is None else blocks, deeds.users),
     )
 
 
@@ -86,8 +119,9 @@ def test_nobody_is_suggested_whom_the_user_has_acted_on_or_who_is_closed(suggest
 def test_a_block_either_way_is_respected(suggested: tuple) -> None:
     users, others = numbers(suggested[1])
     user, other = int(users[0]), int(others[0])
+    blocked = changes([(f"u{other:03d}", f"u{user:03d}", "block", 3, 3, None)])
+    _, table = _suggesting.suggest(world(blocked), DAY, suggested[2])
     apart = np.unique([user * N + other, other * N + user])
-    _, table = _suggesting.suggest(world(apart), DAY, suggested[2])
     assert not np.isin(numbers(table)[0] * N + numbers(table)[1], apart).any()
     assert len(table) > 0
 
@@ -128,16 +162,15 @@ def test_a_young_network_gets_no_suggestions_and_a_reason(tmp_path: Path) -> Non
 
 def test_every_feature_has_a_reason_in_words() -> None:
     nothing = np.zeros(0, dtype=np.int64)
-    snapshot = world().as_of(DAY)
+    snapshot = world().as_of(DAY, 28.0).snapshot
     for name in PairFeatures(snapshot).of(nothing, nothing):
         assert _suggesting._why(name)
 
 
 def test_features_see_nothing_of_the_day_or_later() -> None:
-    deeds = world()
-    early = deeds.as_of(DAY - 40)
+    early = world().as_of(DAY - 40, 28.0).snapshot
     assert early.acts.day.max() < DAY - 40
-    acts = deeds.acts()
+    acts = ties_of(world().deeds)
     cut = take(acts.where(acts.day < DAY - 40), N, DAY - 40, 28.0)
     full = take(acts, N, DAY - 40, 28.0)
     pairs = np.arange(50), np.arange(50, 100)

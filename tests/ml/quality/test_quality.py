@@ -118,3 +118,12 @@ def test_a_year_without_contents_is_not_available() -> None:
     faked: Any = SimpleNamespace(as_of=date(2025, 6, 30), read=lambda *_: empty)
     with pytest.raises(NotAvailableError, match="no content of the last 365 days"):
         content_quality.learn(faked)
+
+
+def test_what_authors_think_of_their_own_is_no_rating() -> None:
+    contents = pd.DataFrame({"content_id": ["c1", "c2"], "author_id": ["a", None]})
+    ratings = pd.DataFrame(
+        {"content_id": ["c1", "c1", "c2", "gone"], "rater_id": ["a", "b", "", "a"]}
+    )
+    kept = content_quality.without_own(ratings, contents)
+    assert kept["rater_id"].tolist() == ["b", "", "a"]
