@@ -30,6 +30,7 @@ lint: $(VENV)/.installed  ## every linter
 
 docs: $(VENV)/.installed  ## write the generated parts of the docs anew
 	$(BIN)/cog -r README.md
+	$(BIN)/townsquare docs
 
 lock:  ## resolve every dependency anew; needs uv
 	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \

@@ -9,6 +9,7 @@ from ml.declaration import Score, load_one
 from ml.frames import lacks, read_frame
 from ml.registry import Version
 from ml.splitting import NotEnoughError, Parts, split
+from townsquare import warehouse
 from townsquare.network import Network
 from townsquare.settings import Home
 
@@ -100,6 +101,7 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
     decision = decide(score, judged, _rival(home, score, as_of, champion, parts))
     facts = _facts(score, as_of, parts, model, judged.judgement)
     facts |= {"data_version": data_version, "n_trained": len(frame.at(parts.refit).labelled())}
+    facts["landing_sequence"] = warehouse.known_sequence(home)
     version = registry.keep(home, score, name, model, facts)
     drifts = compare(frame.at(parts.refit[-1:]), frame.at([as_of]), {})
     write_card(version, score, model, judged, decision, drifts)
@@ -166,6 +168,7 @@ def _score(home: Home, score: Score, champion: Version, as_of: date) -> dict[str
         for drift in found
     ]
     ledger.write(home, "drift", rows)
+    scoring.record(home, score, champion.name, today)
     drifted = [drift.quantity for drift in found if drift.is_drifted]
     return {"rows_scored": len(today), "mean_score": float(predicted.mean()), "drifted": drifted}
 

@@ -63,6 +63,7 @@ MODEL_VERSIONS = pa.schema(
         ("judged_from_date", pa.date32()),
         ("judged_until_date", pa.date32()),
         ("trained_at", AT),
+        ("landing_sequence", pa.int64()),
     ]
 )
 DRIFT = pa.schema(
@@ -80,11 +81,27 @@ DRIFT = pa.schema(
         ("as_of_date", pa.date32()),
     ]
 )
-BOOKS = {"promotions": PROMOTIONS, "model_versions": MODEL_VERSIONS, "drift": DRIFT}
+SCORINGS = pa.schema(
+    [
+        ("score_name", pa.string()),
+        ("as_of_date", pa.date32()),
+        ("model_version", pa.string()),
+        ("n_scored", pa.int64()),
+        ("landing_sequence", pa.int64()),
+        ("scored_at", AT),
+    ]
+)
+BOOKS = {
+    "promotions": PROMOTIONS,
+    "model_versions": MODEL_VERSIONS,
+    "drift": DRIFT,
+    "scorings": SCORINGS,
+}
 _KEYS = {
     "promotions": (),
     "model_versions": ("score_name", "model_version"),
     "drift": ("score_name", "as_of_date"),
+    "scorings": ("score_name", "as_of_date"),
 }
 
 
@@ -117,12 +134,15 @@ def write(home: Home, book: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def prepare(home: Home) -> None:
-    """Every book, empty where nothing was written yet, so that its readers find its columns."""
+    """Every book in today's shape, empty where nothing was written yet, for who reads its columns.
+
+    A column that an older version did not write is null in the rows that it wrote.
+    """
     with locked(home):
         for book, schema in BOOKS.items():
             path = home.models / f"{book}.parquet"
-            if not path.exists():
-                save(schema.empty_table(), path)
+            if not path.exists() or pq.read_schema(path) != schema:
+                save(pa.Table.from_pylist(read(home, book), schema=schema), path)
 
 
 def capabilities(home: Home, of: Literal["scores", "relations"] = "scores") -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ml import ledger
 from ml.declaration import Score
 from ml.frames import Frame
 from ml.reasons import read_phrases, reasons
+from townsquare import warehouse
 from townsquare.parquet import save
 from townsquare.settings import Home
 
@@ -78,6 +79,19 @@ def publish(home: Home, score: Score, model: "Model", version: str, rows: Frame)
     }
     save(pa.table(columns, schema=SCHEMA), partition(home, score, as_of))
     return predicted
+
+
+def record(home: Home, score: Score, version: str, rows: Frame) -> None:
+    """Say in the books who scored a day, and up to which landed file the frame knew."""
+    day = {
+        "score_name": score.name,
+        "as_of_date": rows.as_of_dates[0],
+        "model_version": version,
+        "n_scored": len(rows),
+        "landing_sequence": warehouse.known_sequence(home),
+        "scored_at": datetime.now(UTC).replace(tzinfo=None),
+    }
+    ledger.write(home, "scorings", [day])
 
 
 def bands(score: Score, predicted: Floats) -> Sequence[str]:

@@ -151,6 +151,15 @@ def parse(home: Home, network: Network) -> Any:
     return _dbt(home, ["parse", "--vars", json.dumps(decided), *target]).result
 
 
+def build_shape(home: Home, network: Network, as_of: date) -> None:
+    """Build every model at once and test none: for whoever wants their columns, not their rows."""
+    plan(home, as_of)
+    target = ["--target-path", str(home.dbt_target / "shape"), "--quiet"]
+    result = _dbt(home, ["run", "--select", "path:models", *_vars(network, as_of), *target])
+    _counted(home, result, "models")
+    finish(home)
+
+
 def finish(home: Home) -> None:
     """Remember what the warehouse holds now, so that the next plan builds only what changed."""
     _plan_file(home).replace(_state_file(home))
@@ -172,6 +181,14 @@ def built_sequence(home: Home) -> int | None:
     """The last landed file that the last finished build knew of."""
     built = _read_state(home)
     return int(built["sequence"]) if built else None
+
+
+def known_sequence(home: Home) -> int | None:
+    """The last landed file that the frames know of: of the run under way, or the last finished."""
+    path = _plan_file(home)
+    if path.exists():
+        return int(json.loads(path.read_text(encoding="utf-8"))["sequence"])
+    return built_sequence(home)
 
 
 def invoke(home: Home, network: Network, arguments: list[str]) -> Any:

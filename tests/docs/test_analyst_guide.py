@@ -46,10 +46,10 @@ def _as_of(home: Home) -> date:
     return found
 
 
-def test_the_guide_asks_ten_questions_and_answers_each_in_one_query() -> None:
-    assert [_number(heading) for heading in QUESTIONS] == list(range(1, 11))
+def test_the_guide_asks_twelve_questions_and_answers_each_in_one_query() -> None:
+    assert [_number(heading) for heading in QUESTIONS] == list(range(1, 13))
     assert all(heading.endswith("?") for heading in QUESTIONS)
-    assert sorted(CHECKS) == list(range(1, 11))
+    assert sorted(CHECKS) == list(range(1, 13))
     assert len(blocks("analyst.md", "sql")) == len(QUESTIONS)
 
 
@@ -191,6 +191,34 @@ def _every_gate_says_what_it_saw(home: Home, rows: list[Row]) -> None:
         assert (row["said"] is not None) == (row["n_failed"] > 0)
     passed = "select count(*) from meta.validation_results where is_passed"
     assert sum(row["n_checks"] - row["n_failed"] for row in rows) == _one(home, passed)
+
+
+@_answers(11)
+def _every_column_says_what_it_means_and_where_it_comes_from(home: Home, rows: list[Row]) -> None:
+    told = {row["column_name"]: row for row in rows}
+    assert list(told) == [name for name, *_ in run_query(home, "describe daily_metrics")[1]]
+    assert told["n_likes"]["origins"] == ["interactions.verb"]
+    assert (told["n_conversions"]["how"], told["n_conversions"]["origins"]) == (
+        "counted", ["conversions"],
+    )  # fmt: skip
+    newest = "select newest_event_date from meta.freshness where table_name = 'interactions'"
+    assert told["n_likes"]["newest_event_date"] == _one(home, newest)
+
+
+@_answers(12)
+def _the_newest_file_touched_what_was_made_of_it_since(home: Home, rows: list[Row]) -> None:
+    touched: dict[str, set[str]] = {}
+    for row in rows:
+        touched.setdefault(row["touched"], set()).add(row["name"])
+    newest = _one(home, "select arg_max(release_id, landing_sequence) from meta.releases")
+    assert newest in touched["release"]
+    table = "select arg_max(table_name, landing_sequence) from meta.landing where n_landed > 0"
+    of_it = f"list_filter(origins, lambda o: o.split('.')[1] = ({table})) != []"
+    named = run_query(home, f"select distinct relation from meta.columns where {of_it}")[1]
+    assert {name for (name,) in named} <= touched["relation"]
+    assert len(touched["relation"]) < _one(
+        home, "select count(distinct relation) from meta.columns"
+    )
 
 
 def test_the_guide_names_every_relation_of_meta(world: Home) -> None:

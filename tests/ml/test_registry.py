@@ -81,4 +81,4 @@ def test_a_home_without_models_has_no_champion_and_empty_books(
     home = Home(tmp_path_factory.mktemp("bare"))
     assert registry.champion(home, score, worlds.AS_OF) is None
     ledger.prepare(home)
-    assert [ledger.read(home, book) for book in ledger.BOOKS] == [[], [], []]
+    assert [ledger.read(home, book) for book in ledger.BOOKS] == [[] for _ in ledger.BOOKS]

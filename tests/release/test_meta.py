@@ -8,7 +8,7 @@ import pytest
 
 from ml import ledger
 from townsquare.ingest import Account, TableAccount
-from townsquare.release import _capabilities, _meta
+from townsquare.release import _capabilities, _columns, _meta
 from townsquare.settings import Home
 
 Publish = Callable[..., str]
@@ -32,7 +32,7 @@ ACCOUNT = Account(
 
 @pytest.fixture(autouse=True)
 def landed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (_meta, _capabilities):
+    for module in (_meta, _capabilities, _columns):
         monkeypatch.setattr(module, "read_accounts", lambda _: [ACCOUNT])
 
 
@@ -68,7 +68,7 @@ def test_model_runs_and_lineage_are_dbts(publish: Publish, ask: Ask) -> None:
         ("marts", "users", "success", 1000, 1.5)
     ]
     assert ask("select upstream, upstream_kind from meta.lineage where model = 'users'") == [
-        ("stg_users", "model"), ("messages", "source"),
+        ("stg_users", "model"), ("messages", "contract"),
     ]  # fmt: skip
 
 

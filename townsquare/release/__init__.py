@@ -13,6 +13,7 @@ from townsquare.release._publishing import (
     reject,
     rollback,
 )
+from townsquare.release._shape import build_shape
 from townsquare.release._shelf import (
     Release,
     all_folders,
@@ -29,6 +30,7 @@ __all__ = [
     "Release",
     "all_folders",
     "build_candidate",
+    "build_shape",
     "clear_candidates",
     "current_as_of",
     "current_folder",

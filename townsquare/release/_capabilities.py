@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from townsquare.contract import load_tables
 from townsquare.ingest import Account, read_accounts
-from townsquare.release._lineage import Project
+from townsquare.lineage import Project
 from townsquare.settings import Home
 
 Row = tuple[str, str, bool, str | None]

@@ -9,11 +9,18 @@ from typing import Any
 import duckdb
 import yaml
 
-from townsquare import __version__, erasures
+from townsquare import __version__, erasures, lineage, warehouse
 from townsquare.ingest import Account, read_accounts
 from townsquare.network import Network
 from townsquare.quality import Check
-from townsquare.release import _calibration, _capabilities, _changes, _history, _lineage, _shelf
+from townsquare.release import (
+    _calibration,
+    _capabilities,
+    _changes,
+    _columns,
+    _history,
+    _shelf,
+)
 from townsquare.settings import Home
 
 _TABLES: dict[str, dict[str, Any]] = yaml.safe_load(
@@ -44,7 +51,8 @@ def write(facts: Facts, database: Path) -> dict[str, int]:
         connection.execute("begin")
         connection.execute("drop schema if exists meta cascade")
         connection.execute("create schema meta")
-        for name, rows in {**_rows(facts, counts), "changes": changes}.items():
+        told = {**_rows(facts, counts), **_columns.rows(connection, facts.home, facts.network)}
+        for name, rows in {**told, "changes": changes}.items():
             _create(connection, name, rows)
         _copy_books(connection, facts)
         _describe(connection)
@@ -101,7 +109,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> Non
 
 def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
     """What stands in each table that is not a book of learning."""
-    project = _lineage.read_project(facts.home)
+    project = lineage.read_project(facts.home)
     accounts = read_accounts(facts.home)
     return {
         "releases": _releases(facts, counts),
@@ -111,7 +119,6 @@ def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
         "model_runs": _model_runs(facts, counts),
         "calibration": _calibration.rows(facts.home),
         "capabilities": _capabilities.rows(facts.home, project, counts),
-        "lineage": _edges(project),
         "landing": _landing(accounts),
         "freshness": _capabilities.freshness(accounts),
         "erasures": _erasures(facts.home),
@@ -125,10 +132,12 @@ def _releases(facts: Facts, counts: dict[str, int]) -> Rows:
             release.release_id, told["as_of"], told["created_at"], told["published_at"],
             told["townsquare_version"], told["network"], len(told["relations"]),
             sum(one["rows"] for one in told["relations"].values()),
+            (told.get("made_of") or {}).get("landing_sequence"),
         )  # fmt: skip
     yield (
         facts.release_id, facts.as_of, facts.created_at, _history.now().isoformat(), __version__,
         facts.network.name, len(counts), sum(counts.values()),
+        warehouse.built_sequence(facts.home),
     )  # fmt: skip
 
 
@@ -171,27 +180,21 @@ _OF_EVERY_SKIP = ("gate", "skipped_by", "skipped_at", "reason")
 
 
 def _model_runs(facts: Facts, counts: dict[str, int]) -> Rows:
-    for run in _lineage.read_runs(facts.home):
+    for run in lineage.read_runs(facts.home):
         yield (
             facts.release_id, run.layer, run.model, run.status, counts.get(run.model),
             run.seconds, run.started_at, run.message,
         )  # fmt: skip
 
 
-def _edges(project: _lineage.Project) -> Rows:
-    for key in sorted(project.models):
-        for upstream in project.upstream(key):
-            kind, *_, name = upstream.split(".")
-            yield key.split(".")[-1], name, kind
-
-
 def _landing(accounts: Sequence[Account]) -> Rows:
     for account in accounts:
         for name, table in account.tables.items():
             yield (
-                account.batch_id, account.source_file, account.adapter, name, table.read,
-                table.landed, table.quarantined, table.duplicate, table.erased,
+                account.batch_id, account.sequence, account.source_file, account.adapter, name,
+                table.read, table.landed, table.quarantined, table.duplicate, table.erased,
                 json.dumps(table.reasons) if table.reasons else None,
+                min(table.event_dates, default=None), max(table.event_dates, default=None),
                 account.landed_at.replace(tzinfo=None),
             )  # fmt: skip
 

@@ -1,8 +1,9 @@
-"""Reads dbt's artifacts: which model is made of which, and how the last build went."""
+"""Reads dbt's artifacts: which model is made of which, by what SQL, and how the last build went."""
 
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from townsquare.settings import Home
@@ -25,12 +26,19 @@ class Project:
     """The newest manifest of the dbt project on this home."""
 
     manifest: dict[str, Any]
+    target: Path | None = None
 
     @cached_property
     def models(self) -> dict[str, dict[str, Any]]:
         """Every model by its unique id."""
         nodes: dict[str, dict[str, Any]] = self.manifest.get("nodes", {})
         return {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """What the models read from outside, by its unique id."""
+        found: dict[str, dict[str, Any]] = self.manifest.get("sources", {})
+        return found
 
     @cached_property
     def published(self) -> dict[str, str]:
@@ -44,6 +52,15 @@ class Project:
     def upstream(self, key: str) -> list[str]:
         """What a model is made of directly."""
         return sorted(set(self.models[key]["depends_on"]["nodes"])) if key in self.models else []
+
+    def compiled(self, key: str) -> str:
+        """The SQL that a model was last built from, or nothing where it never was."""
+        place = self.models[key].get("original_file_path")
+        if place is None or self.target is None:
+            return ""
+        found = [*self.target.glob(f"*/compiled/*/{place}")]
+        newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
+        return newest.read_text(encoding="utf-8") if newest else ""
 
     def contract_tables(self, key: str) -> set[str]:
         """Every contract table that a model is made of in the end."""
@@ -61,7 +78,8 @@ class Project:
 def read_project(home: Home) -> Project:
     """The manifest that dbt wrote last; an empty one where dbt never ran."""
     found = sorted(home.dbt_target.rglob("manifest.json"), key=lambda path: path.stat().st_mtime)
-    return Project(json.loads(found[-1].read_text(encoding="utf-8")) if found else {})
+    manifest = json.loads(found[-1].read_text(encoding="utf-8")) if found else {}
+    return Project(manifest, home.dbt_target)
 
 
 def read_runs(home: Home) -> list[Run]:
