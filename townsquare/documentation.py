@@ -167,7 +167,10 @@ _COLUMNS = """
         select
             model,
             column_name,
-            list(distinct upstream || coalesce('.' || upstream_column, '')) as upstream
+            list(distinct
+                case when upstream_kind = 'model' then '' else upstream_kind || ' ' end
+                || upstream || coalesce('.' || upstream_column, '')
+            ) as upstream
         from meta.lineage
         where model_kind = 'model' and column_name is not null
         group by model, column_name

@@ -212,8 +212,10 @@ def _the_newest_file_touched_what_was_made_of_it_since(home: Home, rows: list[Ro
         touched.setdefault(row["touched"], set()).add(row["name"])
     newest = _one(home, "select arg_max(release_id, landing_sequence) from meta.releases")
     assert newest in touched["release"]
-    table = "select arg_max(table_name, landing_sequence) from meta.landing where n_landed > 0"
-    of_it = f"list_filter(origins, lambda o: o.split('.')[1] = ({table})) != []"
+    table = _one(
+        home, "select arg_max(table_name, landing_sequence) from meta.landing where n_landed > 0"
+    )
+    of_it = f"list_contains(list_transform(origins, lambda o: split_part(o, '.', 1)), '{table}')"
     named = run_query(home, f"select distinct relation from meta.columns where {of_it}")[1]
     assert {name for (name,) in named} <= touched["relation"]
     assert len(touched["relation"]) < _one(

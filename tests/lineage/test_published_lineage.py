@@ -13,7 +13,8 @@ _KNOWN = {
     ("users", "n_conversions"): ("counted", {"conversions"}),
     ("users", "as_of_date"): ("constant", set()),
     ("user_days", "dwell_seconds"): ("aggregated", {"interactions.dwell_seconds"}),
-    ("contents", "title"): ("copied", {"contents.title"}),
+    # A text is blank once its content is taken away.
+    ("contents", "title"): ("computed", {"contents.title", "contents.deleted_at"}),
     ("daily_metrics", "n_converted_users"): ("aggregated", {"conversions.user_id"}),
     ("daily_metrics", "n_likes"): ("aggregated", {"interactions.verb"}),
 }
