@@ -10,20 +10,13 @@ import numpy.typing as npt
 from ml.calibration import AS_IS, Calibration, calibrate, persistence
 from ml.declaration import LightgbmBinary, Score
 from ml.frames import Frame
+from ml.repeatable import REPEATABLE
 from ml.splitting import NotEnoughError, Parts
 
 Floats = npt.NDArray[np.float64]
 
 # The same rows give the same bytes: fixed seed and threads, and one way to build histograms.
-REPEATABLE = {
-    "objective": "binary",
-    "metric": "binary_logloss",
-    "seed": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 2,
-    "verbosity": -1,
-}
+_BINARY = {**REPEATABLE, "objective": "binary", "metric": "binary_logloss", "seed": 1}
 
 
 @dataclass(frozen=True)
@@ -83,7 +76,7 @@ def train(score: Score, frame: Frame, parts: Parts) -> Model:
 
 def fit(declared: LightgbmBinary, fitted: Frame, chosen: Frame) -> lightgbm.Booster:
     """A booster whose number of trees was best on the chosen rows."""
-    params = {**REPEATABLE, **declared.params}
+    params = {**_BINARY, **declared.params}
     rows = _dataset(fitted, params)
     later = lightgbm.Dataset(chosen.values, chosen.labels, reference=rows)
     stop = lightgbm.early_stopping(declared.patience, verbose=False)
@@ -93,7 +86,7 @@ def fit(declared: LightgbmBinary, fitted: Frame, chosen: Frame) -> lightgbm.Boos
 
 def refit(declared: LightgbmBinary, n_trees: int, rows: Frame) -> lightgbm.Booster:
     """A booster of a size chosen before."""
-    params = {**REPEATABLE, **declared.params}
+    params = {**_BINARY, **declared.params}
     return _as_read_back(lightgbm.train(params, _dataset(rows, params), n_trees), n_trees)
 
 

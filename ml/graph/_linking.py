@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.graph._ties import Floats
+from ml.repeatable import REPEATABLE
 
 if TYPE_CHECKING:
     import lightgbm
 
 # Small trees on few columns at a time: many features say nearly the same, and positives are rare.
 _PARAMETERS = {
+    **REPEATABLE,
     "objective": "binary",
     "num_leaves": 7,
     "learning_rate": 0.06,
@@ -19,11 +21,7 @@ _PARAMETERS = {
     "bagging_fraction": 0.5,
     "bagging_freq": 1,
     "lambda_l2": 1.0,
-    "num_threads": 2,
-    "verbosity": -1,
     "seed": 20240229,
-    "deterministic": True,
-    "force_row_wise": True,
 }
 ROUNDS = 150
 

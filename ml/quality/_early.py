@@ -6,21 +6,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.repeatable import REPEATABLE
+
 Floats = npt.NDArray[np.float64]
 
 BLOCKS = 5
 FEWEST_RATED = 200
 AUTHOR_PRIOR = 5.0  # earlier contents that the common mean weighs beside an author's own
 _PARAMETERS = {
+    **REPEATABLE,
     "objective": "regression",
     "num_leaves": 15,
     "learning_rate": 0.05,
     "min_data_in_leaf": 40,
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 2,
     "seed": 1,
-    "verbosity": -1,
 }
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ml.repeatable import REPEATABLE
 from ml.text.tokens import Floats, Ints, Tokens, tokenise
 from ml.text.vectors import N_COLUMNS, WIDTH, Vectoriser
 
@@ -25,6 +26,7 @@ _ROUNDS = 40
 _SMOOTHING = 0.5
 _FLOOR = 1e-9
 _TREES: dict[str, Any] = {
+    **REPEATABLE,
     "objective": "multiclass",
     "num_leaves": 7,
     "learning_rate": 0.05,
@@ -34,10 +36,6 @@ _TREES: dict[str, Any] = {
     "feature_fraction": 0.4,
     "lambda_l2": 5.0,
     "seed": 20,
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 2,
-    "verbose": -1,
 }
 _N_TREES = 200
 

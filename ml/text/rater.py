@@ -7,12 +7,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ml.repeatable import REPEATABLE
 from ml.text.tokens import Floats, Tokens, tokenise
 from ml.text.vectors import N_COLUMNS, WIDTH, Vectoriser
 
 _FOLDS = 5
 _RIDGE = 3.0
 _TREES: dict[str, Any] = {
+    **REPEATABLE,
     "objective": "regression",
     "num_leaves": 15,
     "learning_rate": 0.03,
@@ -22,10 +24,6 @@ _TREES: dict[str, Any] = {
     "feature_fraction": 0.5,
     "lambda_l2": 5.0,
     "seed": 20,
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 2,
-    "verbose": -1,
 }
 _N_TREES = 300
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from townsquare.errors import TownsquareError
-from townsquare.ingest.adapters._texts import MOST_TIMES_LARGER, is_bomb
+from townsquare.ingest.adapters._texts import MOST_TIMES_LARGER, bad_archive, is_bomb
 
 # What the two modules have been seen to raise, or may raise by their source.
 _BROKEN = (
@@ -50,12 +50,6 @@ def is_archive(path: Path) -> bool:
     return path.name.lower().endswith((".zip", ".tar.gz", ".tgz", ".tar"))
 
 
-def _refuse(archive: Path, what: str) -> TownsquareError:
-    return TownsquareError(
-        f"{archive} {what}; nothing of it is landed, get the archive from its source again."
-    )
-
-
 class _Unpacking:
     """Copies wanted files out of an archive, under names of our own, while all stays in bounds."""
 
@@ -67,8 +61,8 @@ class _Unpacking:
         self._declared = 0
         self._names: set[str] = set()
 
-    def _refuse(self, what: str) -> TownsquareError:
-        return _refuse(self._archive, what)
+    def bad_archive(self, what: str) -> TownsquareError:
+        return bad_archive(self._archive, what)
 
     def wants(self, name: str, size: int) -> bool:
         """Whether to copy this file; refuses names that lead out, come again, or bombs."""
@@ -100,7 +94,7 @@ class _Unpacking:
             while block := file.read(_BLOCK):
                 written += len(block)
                 if written > size:
-                    raise _refuse(
+                    raise bad_archive(
                         self._archive, f"holds {name!r}, which is longer than it declares"
                     )
                 out.write(block)
@@ -137,7 +131,7 @@ class _Unpacking:
                     continue
                 file = opened.extractfile(info) if info.isreg() else None
                 if file is None:
-                    raise _refuse(
+                    raise bad_archive(
                         self._archive, f"holds {info.name!r}, which is a link or a device"
                     )
                 with file:
@@ -157,4 +151,4 @@ def unpack(archive: Path, is_wanted: Callable[[str], bool], folder: Path) -> lis
     try:
         return list(unpacking.from_zip() if is_zip else unpacking.from_tar())
     except _BROKEN as error:
-        raise _refuse(archive, f"cannot be unpacked ({error or 'cut short'})") from error
+        raise bad_archive(archive, f"cannot be unpacked ({error or 'cut short'})") from error

@@ -13,7 +13,7 @@ from py7zr.exceptions import AbsolutePathError, ArchiveError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
 from townsquare.errors import TownsquareError
-from townsquare.ingest.adapters._texts import MOST_TIMES_LARGER, is_bomb
+from townsquare.ingest.adapters._texts import MOST_TIMES_LARGER, bad_archive, is_bomb
 
 # What py7zr has been seen to raise, or may raise by its source, on an archive that is not whole.
 _BROKEN = (
@@ -98,17 +98,11 @@ class _Writers(WriterFactory):
         return writer
 
 
-def _refuse(archive: Path, what: str) -> TownsquareError:
-    return TownsquareError(
-        f"{archive} {what}; nothing of it is landed, get the archive from its source again."
-    )
-
-
 def _open(archive: Path) -> py7zr.SevenZipFile:
     opened = py7zr.SevenZipFile(archive)
     if opened.needs_password():
         opened.close()
-        raise _refuse(archive, "is encrypted")
+        raise bad_archive(archive, "is encrypted")
     return opened
 
 
@@ -118,7 +112,7 @@ def members(archive: Path) -> list[Member]:
         with _open(archive) as opened:
             listed = opened.list()
     except _BROKEN as error:
-        raise _refuse(archive, f"cannot be read as .7z ({error or 'cut short'})") from error
+        raise bad_archive(archive, f"cannot be read as .7z ({error or 'cut short'})") from error
     found: dict[str, Member] = {}
     for info in listed:
         name = info.filename
@@ -131,9 +125,10 @@ def members(archive: Path) -> list[Member]:
             or name in ("", ".", "..")
             or "\\" in name
         ):
-            raise _refuse(archive, f"holds {name!r}, which is not a plain file in its top folder")
+            what = f"holds {name!r}, which is not a plain file in its top folder"
+            raise bad_archive(archive, what)
         if name in found:
-            raise _refuse(archive, f"holds {name!r} twice")
+            raise bad_archive(archive, f"holds {name!r} twice")
         found[name] = Member(name, info.uncompressed, f"{info.crc32 or 0:08x}{info.uncompressed:x}")
     return list(found.values())
 
@@ -143,7 +138,7 @@ def unpack(archive: Path, wanted: Collection[Member], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     sizes = {member.name: member.size for member in wanted}
     if is_bomb(sum(sizes.values()), archive.stat().st_size):
-        raise _refuse(archive, f"unpacks to more than {MOST_TIMES_LARGER} times its own size")
+        raise bad_archive(archive, f"unpacks to more than {MOST_TIMES_LARGER} times its own size")
     free = shutil.disk_usage(folder).free
     if sum(sizes.values()) + _MARGIN > free:
         raise TownsquareError(
@@ -155,7 +150,7 @@ def unpack(archive: Path, wanted: Collection[Member], folder: Path) -> None:
         with _open(archive) as opened:
             opened.extract(targets=list(sizes), factory=writers)
     except _BROKEN as error:
-        raise _refuse(archive, f"cannot be unpacked ({error or 'cut short'})") from error
+        raise bad_archive(archive, f"cannot be unpacked ({error or 'cut short'})") from error
     finally:
         for made in writers.made:
             made.close()

@@ -19,6 +19,13 @@ UNREAD = (UnicodeDecodeError, OSError, EOFError, zlib.error)
 """What reading a text may raise when it is no text, or not whole."""
 
 
+def bad_archive(archive: Path, what: str) -> TownsquareError:
+    """The refusal of a whole archive, which says what is wrong with it."""
+    return TownsquareError(
+        f"{archive} {what}; nothing of it is landed, get the archive from its source again."
+    )
+
+
 def is_bomb(unpacked: int, packed: int) -> bool:
     """Whether so many bytes unpacked from so few are no honest file's."""
     return unpacked > max(MOST_TIMES_LARGER * packed, _LARGE)
