@@ -76,11 +76,18 @@ def _well_known(snapshot: Snapshot, community: Ints) -> "csr_matrix":
 def _strongest(near: "csr_matrix", count: int) -> tuple[Ints, Ints]:
     """Row and column of each row's largest values, the largest first."""
     near.eliminate_zeros()
-    row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
-    order = np.lexsort((near.indices, -near.data, row))
+    lengths = np.diff(near.indptr)
+    floor = np.full(len(lengths), -np.inf)
+    for at in np.flatnonzero(lengths > count):  # sorting only what can be among the largest
+        values = near.data[near.indptr[at] : near.indptr[at + 1]]
+        floor[at] = np.partition(values, len(values) - count)[len(values) - count]
+    kept = near.data >= np.repeat(floor, lengths)
+    row = np.repeat(np.arange(len(lengths)), lengths)[kept]
+    column, value = near.indices[kept].astype(np.int64), near.data[kept]
+    order = np.lexsort((column, -value, row))
     place = np.arange(len(order)) - np.searchsorted(row[order], row[order])
-    kept = order[place < count]
-    return row[kept], near.indices[kept].astype(np.int64)
+    first = order[place < count]
+    return row[first], column[first]
 
 
 def best(actor: Ints, score: Floats, count: int) -> Ints:

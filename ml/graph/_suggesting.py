@@ -106,19 +106,16 @@ def _model(world: World, today: int, memory: Path) -> Model | None:
 def fit(world: World, today: int) -> Model | None:
     """Train on early dates, calibrate on a later one, judge on the latest whose ties are known."""
     choice = rules()
-    parts = [_rows(world, today - back) for back in choice.train_back_days]
+    days = [today - back for back in choice.train_back_days]
+    parts = [_rows(world, day, choice.negatives) for day in days]
     if sum(float(part.labels[28].sum()) for part in parts) < choice.min_links:
         return None
-    values, labels, offsets = [], [], []
-    for number, part in enumerate(parts):
-        kept, rate = _sample(part.labels[28], choice.negatives, _SEED + number)
-        values.append(ranked(part.columns, part.columns)[kept])
-        labels.append(part.labels[28][kept])
-        offsets.append(rate)
     names = list(parts[0].columns)
-    booster = train(np.concatenate(values), np.concatenate(labels), names)
+    values = np.concatenate([ranked(part.columns, part.unlinked()) for part in parts])
+    booster = train(values, np.concatenate([part.labels[28] for part in parts]), names)
     later = _rows(world, today - choice.calibrate_back_days)
-    level = np.log(np.mean(offsets))  # negatives left out made ties look likelier than they are
+    rate = np.mean([part.rate for part in parts])
+    level = np.log(rate)  # negatives left out made ties look likelier than they are
     raw = log_odds(booster, ranked(later.columns, later.columns))
     maps = {days: _calibrated(raw + level, later.labels[days]) for days in HORIZONS}
     model = Model(booster.model_to_string(), names, float(level), maps, {})
@@ -141,9 +138,15 @@ class Rows:
     actor: Ints
     columns: dict[str, Floats]
     labels: dict[int, Floats]
+    rate: float  # share of the candidates without a link that are here
+
+    def unlinked(self) -> dict[str, Floats]:
+        """The columns of those who did not act: nearly all, and drawn evenly."""
+        apart = self.labels[28] == 0
+        return {name: values[apart] for name, values in self.columns.items()}
 
 
-def _rows(world: World, day: int) -> Rows:
+def _rows(world: World, day: int, negatives: int | None = None) -> Rows:
     """Candidates of some users as of a past day, with what they have done after, as known now."""
     moment = world.as_of(day, rules().half_life_days)
     generator = np.random.default_rng(_SEED + day)
@@ -155,7 +158,12 @@ def _rows(world: World, day: int) -> Rows:
         after = (acts.day >= day) & (acts.day < day + days)
         done = np.unique(acts.actor[after] * n + acts.target[after])
         labels[days] = np.isin(actor * n + target, done).astype(np.float64)
-    return Rows(actor, PairFeatures(moment.snapshot).of(actor, target), labels)
+    rate = 1.0
+    if negatives is not None:  # drawn before their features are worked out, which takes long
+        kept, rate = _sample(labels[28], negatives, generator)
+        actor, target = actor[kept], target[kept]
+        labels = {days: label[kept] for days, label in labels.items()}
+    return Rows(actor, PairFeatures(moment.snapshot).of(actor, target), labels, rate)
 
 
 def _asking(moment: Moment) -> Ints:
@@ -175,10 +183,10 @@ def _pairs(moment: Moment, users: Ints) -> tuple[Ints, Ints]:
     return actor[allowed], target[allowed]
 
 
-def _sample(labels: Floats, negatives: int, seed: int) -> tuple[Ints, float]:
+def _sample(labels: Floats, negatives: int, generator: np.random.Generator) -> tuple[Ints, float]:
     """All that linked, some that did not, and the share of those that were kept."""
     apart = np.flatnonzero(labels == 0)
-    kept = np.random.default_rng(seed).permutation(apart)[:negatives]
+    kept = generator.permutation(apart)[:negatives]
     rate = len(kept) / max(len(apart), 1)
     return np.sort(np.concatenate([np.flatnonzero(labels), kept])), rate
 

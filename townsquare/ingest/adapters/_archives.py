@@ -61,22 +61,22 @@ class _Unpacking:
         self._declared = 0
         self._names: set[str] = set()
 
-    def bad_archive(self, what: str) -> TownsquareError:
+    def _bad(self, what: str) -> TownsquareError:
         return bad_archive(self._archive, what)
 
     def wants(self, name: str, size: int) -> bool:
         """Whether to copy this file; refuses names that lead out, come again, or bombs."""
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts or "\\" in name or "\0" in name:
-            raise self._refuse(f"holds {name!r}, a name that leads out of it")
+            raise self._bad(f"holds {name!r}, a name that leads out of it")
         if not self._is_wanted(name):
             return False
         if name in self._names:
-            raise self._refuse(f"holds {name!r} twice")
+            raise self._bad(f"holds {name!r} twice")
         self._names.add(name)
         self._declared += size
         if is_bomb(self._declared, self._size):
-            raise self._refuse(f"unpacks to more than {MOST_TIMES_LARGER} times its own size")
+            raise self._bad(f"unpacks to more than {MOST_TIMES_LARGER} times its own size")
         return True
 
     def copy(self, file: IO[bytes], name: str, size: int) -> Unpacked:
@@ -99,7 +99,7 @@ class _Unpacking:
                     )
                 out.write(block)
         if written != size:
-            raise self._refuse(f"holds {name!r}, which is shorter than it declares")
+            raise self._bad(f"holds {name!r}, which is shorter than it declares")
         return Unpacked(_text(name), size, target)
 
     def from_zip(self) -> Iterator[Unpacked]:
@@ -113,9 +113,9 @@ class _Unpacking:
                     yield Unpacked(_text(info.filename), info.file_size, None)
                     continue
                 if info.external_attr >> 28 == stat.S_IFLNK >> 12:
-                    raise self._refuse(f"holds {info.filename!r}, which is a link")
+                    raise self._bad(f"holds {info.filename!r}, which is a link")
                 if info.flag_bits & 1:
-                    raise self._refuse("is encrypted")
+                    raise self._bad("is encrypted")
                 with opened.open(info) as file:
                     yield self.copy(file, info.filename, info.file_size)
 
