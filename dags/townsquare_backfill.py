@@ -11,7 +11,7 @@ from datetime import date
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.shared import check_gates, publish_release, show_docs
+from dags.shared import check_gates, publish_release, show_docs, then_serve
 from townsquare.airflow_env import task_defaults
 from townsquare.settings import Home
 
@@ -70,7 +70,9 @@ def townsquare_backfill() -> None:
     """Rebuild, score, audit, publish: one range at a time."""
     as_of = rebuild_range()
     checked = check_gates(as_of)
-    score_again(as_of) >> checked >> publish_release(checked)
+    switched = publish_release(checked)
+    score_again(as_of) >> checked >> switched
+    then_serve(switched)
 
 
 show_docs(townsquare_backfill())

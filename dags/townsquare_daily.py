@@ -12,7 +12,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from dags.shared import MODELS, check_gates, publish_release, show_docs
+from dags.shared import MODELS, check_gates, publish_release, show_docs, then_serve
 from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
 from townsquare.settings import Home
@@ -138,7 +138,9 @@ def townsquare_daily() -> None:
     checked = check_gates(as_of)
     warehouse, enriched = build_warehouse(as_of), enrich_marts(as_of)
     warehouse >> enriched >> build_marts(as_of) >> build_frames(as_of) >> learned
-    learned >> published >> checked >> publish_release(checked)
+    switched = publish_release(checked)
+    learned >> published >> checked >> switched
+    then_serve(switched)
 
 
 show_docs(townsquare_daily())

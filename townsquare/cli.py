@@ -195,12 +195,31 @@ def rollback(
     release_id: Annotated[str, typer.Argument(help="One of `townsquare releases`.")],
 ) -> None:
     """Make a kept release the current one again."""
-    from townsquare import locking, release
+    from townsquare import locking, release, serving
 
     home = Home.from_environment()
     with locking.writer(home, "rolling back"):
         release.rollback(home, release_id)
     _say(f"{release_id} is current")
+    told = serving.follow(home)
+    if told is not None:
+        _say(f"The server reads {told['release_id']}")
+
+
+@app.command()
+def serve(as_json: Json = False) -> None:
+    """Load the current release into the PostgreSQL server that TOWNSQUARE_SERVING_URL names.
+
+    Sessions that begin afterwards read it; those that are open keep the release that they have.
+    """
+    from townsquare import serving
+
+    told = serving.serve(Home.from_environment())
+    if as_json:
+        _print_json(told)
+    else:
+        rows = f"loaded {told['rows']:,} rows" if told["is_loaded"] else "it was there already"
+        _say(f"The server reads {told['release_id']}; {rows}, {told['seconds']} s")
 
 
 @app.command()

@@ -11,6 +11,13 @@ DAGS = PROJECT_ROOT / "dags"
 LEARNERS = PROJECT_ROOT / "ml"
 SCORES = LEARNERS / "scores"
 
+SERVING_URL = "TOWNSQUARE_SERVING_URL"
+
+
+def serving_url() -> str | None:
+    """The PostgreSQL database where releases are served, or None; a password is in PGPASSWORD."""
+    return os.environ.get(SERVING_URL) or None
+
 
 @dataclass(frozen=True)
 class Home:

@@ -7,14 +7,9 @@ counted, durability is off and memory generous, so that PostgreSQL is at its fas
 """
 
 import json
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +27,9 @@ from bench.engines.events import (
     VERBS,
     user_of,
 )
+from bench.servers import postgres
 
 SETTINGS = {
-    "listen_addresses": "",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -52,7 +47,7 @@ SETTINGS = {
 def main() -> None:
     """Load, build, write."""
     landing, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    with cluster() as socket, adbc.connect(f"postgresql:///postgres?host={socket}") as connection:
+    with postgres(SETTINGS) as server, adbc.connect(server.url()) as connection:
         began = time.monotonic()
         load(connection, landing)
         loaded = time.monotonic()
@@ -66,35 +61,6 @@ def main() -> None:
                 cursor.execute(f"select * from {name}")
                 pq.write_table(cursor.fetch_arrow_table(), folder / f"{name}.parquet")
     print(json.dumps({"load": loaded - began, "build": built - loaded}))
-
-
-@contextmanager
-def cluster() -> Iterator[str]:
-    """A PostgreSQL server of its own, reached through a socket in a folder of its own."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not binaries:
-        raise SystemExit("PostgreSQL's initdb is not installed; leave it out with --without.")
-    folder = tempfile.mkdtemp(prefix="pg")
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    try:
-        if as_user:
-            shutil.chown(folder, "postgres")
-        control = [*as_user, str(binaries[-1] / "pg_ctl"), "-D", f"{folder}/data", "-w", "-s"]
-        options = "--auth=trust --encoding=UTF8 --locale=C --username=" + _user()
-        subprocess.run([*control, "initdb", "-o", options], check=True, cwd=folder)
-        told = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        start = ["start", "-o", f"{told} -k {folder}", "-l", f"{folder}/log"]
-        subprocess.run([*control, *start], check=True, cwd=folder)
-        try:
-            yield f"{folder}&user={_user()}"
-        finally:
-            subprocess.run([*control, "stop", "-m", "immediate"], check=True, cwd=folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _user() -> str:
-    return "postgres" if os.geteuid() == 0 else os.environ.get("USER", "postgres")
 
 
 def load(connection: Any, landing: Path) -> None:

@@ -8,10 +8,11 @@ from inspect import cleandoc
 from airflow.sdk import DAG, Asset
 
 from dags.shared._publishing import RELEASE, check_gates, publish_release
+from dags.shared._serving import then_serve
 
 MODELS = Asset("townsquare_models")
 
-__all__ = ["MODELS", "RELEASE", "check_gates", "publish_release", "show_docs"]
+__all__ = ["MODELS", "RELEASE", "check_gates", "publish_release", "show_docs", "then_serve"]
 
 
 def show_docs(dag: DAG) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from townsquare.airflow_env import environment
-from townsquare.settings import DAGS, Home
+from townsquare.settings import DAGS, SERVING_URL, Home
 
 PARSE = """
 import json, sys
@@ -54,7 +54,8 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = Home(tmp_path_factory.mktemp("home"))
     done = subprocess.run(
         [sys.executable, "-c", PARSE, str(DAGS)],
-        env={**environment(home, 8080), "PYTHONWARNINGS": "ignore"},
+        # With a server to serve releases, so that every task there can be is looked at.
+        env={**environment(home, 8080), "PYTHONWARNINGS": "ignore", SERVING_URL: "postgresql:"},
         capture_output=True,
         text=True,
         check=False,
@@ -105,6 +106,7 @@ def test_the_daily_dag_runs_its_layers_in_the_order_of_the_data(parsed: dict[str
         "build_published",
         "check_gates",
         "publish_release",
+        "serve_release",
     ]
     assert sorted(tasks) == sorted(order)
     for before, after in zip(order, order[1:], strict=False):

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from townsquare import erasures, faults, locking
+from townsquare import erasures, faults, locking, serving
 from townsquare.account import who
 from townsquare.erasing import _landing, _releases, _searching, _stores, _texts
 from townsquare.erasing._parquet import connect, folders, landed_folders, parquet_files
@@ -150,6 +150,7 @@ def _take_out(home: Home, begun: dict[str, Any]) -> None:
     erased_from = erasures.erased_from(home)
     releases = _releases.clean_releases(home, person, receipt["receipt"], erased_from)
     log.info("%d releases and candidates are rewritten", releases)
+    serving.follow(home, erased=True)
 
 
 def _outside_releases(home: Home) -> list[Path]:

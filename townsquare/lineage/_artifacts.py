@@ -1,6 +1,7 @@
 """Reads dbt's artifacts: which model is made of which, by what SQL, and how the last build went."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,16 @@ class Run:
     seconds: float
     message: str
     started_at: str | None
+
+
+@dataclass(frozen=True)
+class Key:
+    """Columns that no two rows of a relation share (grain), or that point elsewhere (reference)."""
+
+    relation: str
+    kind: str
+    columns: tuple[str, ...]
+    refers_to: str | None
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,21 @@ class Project:
                     waiting.append(one)
         sources = [one.split(".") for one in seen if one.startswith("source.")]
         return {parts[-1] for parts in sources if parts[-2] == "contract"}
+
+    def keys(self) -> Iterator[Key]:
+        """What dbt tests of every published relation as its grain, and what points elsewhere."""
+        names = {key: name for name, key in self.published.items()}
+        for node in self.manifest.get("nodes", {}).values():
+            told, relation = node.get("test_metadata"), names.get(node.get("attached_node"))
+            is_of_all = node.get("config", {}).get("where") is None
+            if told is not None and relation is not None and is_of_all:
+                asked = told["kwargs"]
+                columns = asked.get("combination_of_columns") or [asked.get("column_name")]
+                if told["name"] in ("unique", "unique_combination_of_columns"):
+                    yield Key(relation, "grain", tuple(columns), None)
+                elif told["name"] == "relationships":
+                    target = asked["to"].removeprefix("ref('").removesuffix("')")
+                    yield Key(relation, "reference", tuple(columns), f"{target}.{asked['field']}")
 
 
 def read_project(home: Home) -> Project:

@@ -119,6 +119,7 @@ def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
         "model_runs": _model_runs(facts, counts),
         "calibration": _calibration.rows(facts.home),
         "capabilities": _capabilities.rows(facts.home, project, counts),
+        "keys": _keys(project),
         "landing": _landing(accounts),
         "freshness": _capabilities.freshness(accounts),
         "erasures": _erasures(facts.home),
@@ -185,6 +186,11 @@ def _model_runs(facts: Facts, counts: dict[str, int]) -> Rows:
             facts.release_id, run.layer, run.model, run.status, counts.get(run.model),
             run.seconds, run.started_at, run.message,
         )  # fmt: skip
+
+
+def _keys(project: lineage.Project) -> Rows:
+    for key in sorted(set(project.keys()), key=lambda key: (key.relation, key.kind, key.columns)):
+        yield key.relation, key.kind, list(key.columns), key.refers_to
 
 
 def _landing(accounts: Sequence[Account]) -> Rows:

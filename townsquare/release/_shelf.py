@@ -30,6 +30,16 @@ class Release:
         """The release knows what happened before this date."""
         return date.fromisoformat(self.manifest["as_of"])
 
+    @property
+    def database(self) -> Path:
+        """Its tables, as one DuckDB file."""
+        return self.folder / DATABASE
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the database; it changes only when somebody is erased from the release."""
+        return str(self.manifest["files"][DATABASE]["sha256"])
+
 
 def kept(home: Home) -> list[Release]:
     """Every release whose manifest can be read, oldest first; `verify` names the others."""
@@ -72,6 +82,11 @@ def current_folder(home: Home) -> Path:
     if not home.current.exists():
         raise TownsquareError(f"{home.releases} holds no release yet; `townsquare run` makes one.")
     return home.current.resolve()
+
+
+def current(home: Home) -> Release:
+    """The release that readers see."""
+    return find(home, current_folder(home).name)
 
 
 def find(home: Home, release_id: str) -> Release:
