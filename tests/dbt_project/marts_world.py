@@ -107,6 +107,7 @@ def _do_something(
         answered = draw.choice(contents) if contents and draw.random() < 0.6 else None
         columns = {"content_id": key, "author_id": user, "kind": "comment" if answered else "post"}
         columns |= {"reply_to_id": answered, "root_id": answered, "body": "text"}
+        columns["tags"] = None if answered else [f"tag{at.day % 3}", f"tag{at.hour % 4}"]
         world.tell("contents", at, late, **columns)
         if draw.random() < 0.2:  # edited, or taken away
             gone = {"deleted_at": at + timedelta(days=2)} if draw.random() < 0.5 else {}

@@ -77,7 +77,9 @@ RELATIONS = {
             case when i % 4 = 0 then 'daily' else 'weekly' end as activity_level,
             case when i % 3 = 0 then 'morning' else 'evening' end as favourite_day_part,
             case when i % 2 = 0 then 'post' else 'comment' end as favourite_content_kind,
-            i % 100 / 100.0 as confidence_day_part, $as_of as as_of_date
+            case when i % 3 = 0 then 'neutral' else 'positive' end as favourite_mood,
+            i % 100 / 100.0 as confidence_day_part, i % 100 / 100.0 as confidence_topic,
+            i % 7 * 1.0 as amount_365d, $as_of as as_of_date
         from range($users) as people (i)
     """,
     "user_traits": """
