@@ -12,7 +12,14 @@ from airflow.sdk import Param, dag, get_current_context, task
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from dags.shared import MODELS, check_gates, publish_release, show_docs, then_serve
+from dags.shared import (
+    MODELS,
+    build_layer,
+    check_gates,
+    publish_release,
+    show_docs,
+    then_serve,
+)
 from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
 from townsquare.settings import Home
@@ -24,10 +31,6 @@ CRON = NETWORK.schedule and CronTriggerTimetable(
     NETWORK.schedule, timezone="UTC", run_immediately=timedelta(minutes=5)
 )
 SCHEDULE = CRON and AssetOrTimeSchedule(timetable=CRON, assets=[MODELS])
-
-
-def _is_retry() -> bool:
-    return get_current_context()["ti"].try_number > 1
 
 
 @task
@@ -51,9 +54,7 @@ def build_warehouse(as_of: str) -> dict[str, int]:
     Red: a model or one of its tests failed; the log names it with dbt's own message. Clear
     this task after mending: it continues with the models that are left.
     """
-    from townsquare import steps
-
-    return steps.build(HOME, "warehouse", as_of, _is_retry())
+    return build_layer("warehouse", as_of)
 
 
 @task
@@ -74,9 +75,7 @@ def build_marts(as_of: str) -> dict[str, int]:
 
     Red: as for `build_warehouse`.
     """
-    from townsquare import steps
-
-    return steps.build(HOME, "marts", as_of, _is_retry())
+    return build_layer("marts", as_of)
 
 
 @task
@@ -85,9 +84,7 @@ def build_frames(as_of: str) -> dict[str, int]:
 
     Red: as for `build_warehouse`.
     """
-    from townsquare import steps
-
-    return steps.build(HOME, "frames", as_of, _is_retry())
+    return build_layer("frames", as_of)
 
 
 @task
@@ -108,9 +105,7 @@ def build_published(as_of: str) -> dict[str, int]:
 
     Red: as for `build_warehouse`.
     """
-    from townsquare import steps
-
-    return steps.build(HOME, "published", as_of, _is_retry())
+    return build_layer("published", as_of)
 
 
 @dag(

@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
+from townsquare import openlineage
 from townsquare.settings import DAGS, PROJECT_ROOT, Home
 
 USER = "admin"
@@ -43,6 +44,7 @@ def environment(home: Home, port: int) -> dict[str, str]:
         "LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
         "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
+    settings |= openlineage.airflow_settings(home)
     own = {f"AIRFLOW__{name}": value for name, value in settings.items()}
     return {
         "AIRFLOW_HOME": str(folder),

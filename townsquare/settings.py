@@ -136,6 +136,11 @@ class Home:
         return self.root / "airflow"
 
     @cached_property
+    def openlineage(self) -> Path:
+        """OpenLineage events, one JSON object a line, where they are told to a file."""
+        return self.root / "openlineage" / "events.jsonl"
+
+    @cached_property
     def lock(self) -> Path:
         """Held by whoever writes to this home."""
         return self.root / ".writer.lock"

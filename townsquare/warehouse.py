@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from townsquare import databases, faults, frames, learned, parquet
+from townsquare import databases, faults, frames, learned, openlineage, parquet
 from townsquare.errors import TownsquareError
 from townsquare.network import Network, read_network
 from townsquare.settings import DBT_PROJECT, Home
@@ -133,6 +133,7 @@ def build(
             arguments.append("--full-refresh")
     manifest = None if retry else parse(home, network)  # `dbt retry` reads its own
     result = _dbt(home, [*arguments, "--target-path", str(target)], manifest)
+    openlineage.tell_build(home, network, target)
     counts = _counted(home, result, layer)
     if layer == "frames":
         frames.prune(home)

@@ -7,12 +7,21 @@ from inspect import cleandoc
 
 from airflow.sdk import DAG, Asset
 
+from dags.shared._layers import build_layer
 from dags.shared._publishing import RELEASE, check_gates, publish_release
 from dags.shared._serving import then_serve
 
 MODELS = Asset("townsquare_models")
 
-__all__ = ["MODELS", "RELEASE", "check_gates", "publish_release", "show_docs", "then_serve"]
+__all__ = [
+    "MODELS",
+    "RELEASE",
+    "build_layer",
+    "check_gates",
+    "publish_release",
+    "show_docs",
+    "then_serve",
+]
 
 
 def show_docs(dag: DAG) -> None:

@@ -1,7 +1,7 @@
 """Where every published column comes from: dbt's artifacts, traced column by column."""
 
 from townsquare.lineage._artifacts import Project, Run, read_project, read_runs
-from townsquare.lineage._edges import ROWS, Edge, Graph, Node, graph
+from townsquare.lineage._edges import ROWS, Edge, Graph, Node, graph, node
 from townsquare.lineage._origins import Origins, Source
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Run",
     "Source",
     "graph",
+    "node",
     "read_project",
     "read_runs",
 ]

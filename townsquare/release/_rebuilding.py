@@ -65,6 +65,7 @@ def build(scratch: Home, release: Release) -> dict[str, int]:
 def _build(scratch: Home, release: Release) -> dict[str, int]:
     from ml import learners
 
+    os.environ.pop("TOWNSQUARE_OPENLINEAGE", None)  # a replay is not news
     os.dup2(os.open(scratch.root / "dbt.log", os.O_WRONLY | os.O_CREAT), 1)
     as_of, network = release.as_of, read_network(scratch)
     warehouse.plan(scratch, as_of)
