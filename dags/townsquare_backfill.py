@@ -11,8 +11,7 @@ from datetime import date
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.shared import check_gates, publish_release, show_docs, then_serve
-from townsquare.airflow_env import task_defaults
+from dags.shared import check_gates, defaults, publish_release, show_docs, then_serve
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
@@ -48,7 +47,7 @@ def score_again(as_of: str) -> dict[str, int]:
 @dag(
     schedule=None,
     max_active_runs=1,
-    default_args=task_defaults(),
+    default_args=defaults(),
     params={
         "from_date": Param(
             type="string",

@@ -13,14 +13,18 @@ from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from dags.shared import (
+    CHALLENGES,
     MODELS,
+    ask_about,
     build_layer,
     check_gates,
+    deadline,
+    defaults,
+    late_data,
     publish_release,
     show_docs,
     then_serve,
 )
-from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
 from townsquare.settings import Home
 
@@ -33,7 +37,7 @@ CRON = NETWORK.schedule and CronTriggerTimetable(
 SCHEDULE = CRON and AssetOrTimeSchedule(timetable=CRON, assets=[MODELS])
 
 
-@task
+@task(on_success_callback=late_data())
 def land_source() -> str:
     """Land what the source has before the day, each row into landing or quarantine.
 
@@ -87,16 +91,19 @@ def build_frames(as_of: str) -> dict[str, int]:
     return build_layer("frames", as_of)
 
 
-@task
+@task(outlets=[CHALLENGES])
 def learn_scores(as_of: str) -> list[dict[str, object]]:
     """Train the scores that are due, promote what has earned it, and score everyone.
 
     Red: a score's declaration or frame is broken; the log names both. A challenger that does
-    not win is not an error: the champion stays, and `meta.promotions` says why.
+    not win is not an error: the champion stays, and `meta.promotions` says why. One that a person
+    must judge waits in `townsquare_judge`.
     """
     from ml import daily
 
-    return daily.learn_all(HOME, as_of)
+    summaries = daily.learn_all(HOME, as_of)
+    ask_about(summaries)
+    return summaries
 
 
 @task
@@ -112,7 +119,8 @@ def build_published(as_of: str) -> dict[str, int]:
     schedule=SCHEDULE or [MODELS],
     catchup=False,
     max_active_runs=1,
-    default_args=task_defaults(),
+    deadline=deadline(),
+    default_args=defaults(),
     params={
         "as_of": Param(
             None,

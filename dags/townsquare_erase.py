@@ -12,8 +12,7 @@ task: it goes on where it stopped. Until it is green the person is not wholly er
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from dags.shared import MODELS, show_docs
-from townsquare.airflow_env import task_defaults
+from dags.shared import MODELS, defaults, show_docs
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
@@ -22,7 +21,7 @@ HOME = Home.from_environment()
 @dag(
     schedule=None,
     max_active_runs=1,
-    default_args=task_defaults(),
+    default_args=defaults(),
     params={
         "user": Param(
             type="string",

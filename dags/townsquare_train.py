@@ -7,9 +7,8 @@ stays in its place until a challenger has won.
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.shared import MODELS, show_docs
+from dags.shared import CHALLENGES, MODELS, ask_about, defaults, show_docs
 from ml.declaration import load_all
-from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
 from townsquare.settings import Home
 
@@ -20,7 +19,7 @@ SCORES = [score.name for score in load_all(read_network(HOME))]
 @dag(
     schedule=None,
     max_active_runs=1,
-    default_args=task_defaults("data scientist"),
+    default_args=defaults("data scientist"),
     params={
         "scores": Param(
             SCORES,
@@ -37,12 +36,14 @@ SCORES = [score.name for score in load_all(read_network(HOME))]
 def townsquare_train() -> None:
     """Train, then hand over what won."""
 
-    @task
+    @task(outlets=[CHALLENGES])
     def train_scores() -> list[dict[str, object]]:
         """Train on the frames that the last daily run left, and judge each against its champion."""
         from ml import daily
 
-        return daily.train_all(HOME, get_current_context()["params"]["scores"])
+        summaries = daily.train_all(HOME, get_current_context()["params"]["scores"])
+        ask_about(summaries)
+        return summaries
 
     @task(outlets=[MODELS])
     def hand_over(summaries: list[dict[str, object]]) -> list[str]:

@@ -194,7 +194,14 @@ def load(path: Path, network: Network) -> Score:
 
 def load_all(network: Network, folder: Path = SCORES) -> tuple[Score, ...]:
     """Every declared score, by name; the folder is the list."""
-    return tuple(load(path, network) for path in sorted(folder.glob("*.yml")))
+    found = tuple(load(path, network) for path in sorted(folder.glob("*.yml")))
+    unknown = set(network.judged_by_a_person) - {score.name for score in found}
+    if unknown and folder == SCORES:
+        raise TownsquareError(
+            f"network.yml: judged_by_a_person names {min(unknown)!r}, which is no score; "
+            f"known: {', '.join(score.name for score in found)}. Mend the line."
+        )
+    return found
 
 
 def load_one(name: str, network: Network, folder: Path = SCORES) -> Score:

@@ -1,12 +1,13 @@
 """Decides whether a challenger may be published and replaces the champion, and says why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ml.declaration import Score
 from ml.evaluation import Judged, Judgement
+from ml.ledger import REFUSED
 from ml.metrics import Interval, auc, calibration_error
 
 Floats = npt.NDArray[np.float64]
@@ -21,6 +22,16 @@ class Decision:
     promoted: bool
     reason: str
     over_champion: Interval | None = None
+    waits: bool = False  # it has earned promotion, and a person is to judge it
+
+    @property
+    def word(self) -> str:
+        """What meta.promotions calls it."""
+        return "promoted" if self.promoted else "waiting" if self.waits else "kept"
+
+    def left_to_a_person(self) -> "Decision":
+        """The same where a person has the last word: what would be promoted waits."""
+        return replace(self, promoted=False, waits=True) if self.promoted else self
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ def decide(score: Score, judged: Judged, champion: Rival | None) -> Decision:
     """Promotion is earned: the gates first, then the champion on the same later rows."""
     failed = failed_gates(score, judged.judgement)
     if failed:
-        return Decision(False, f"refused: {'; '.join(failed)}")
+        return Decision(False, f"{REFUSED}{'; '.join(failed)}")
     if champion is None:
         return Decision(True, f"the first to pass its gates, AUC {judged.judgement.auc}")
     return _against(score, judged, champion)

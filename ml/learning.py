@@ -28,6 +28,7 @@ class _Outcome:
 
     trained: bool = False
     promoted: bool = False
+    waits: bool = False
     reason: str = ""
     over_champion: dict[str, float] | None = None
 
@@ -42,7 +43,7 @@ def learn(
     outcome = _Outcome()
     if due:
         try:
-            outcome = _train(home, score, as_of, _champion(home, score, as_of))
+            outcome = _train(home, network, score, as_of)
         except NotEnoughError as found:
             outcome = _Outcome(reason=str(found))
     champion = _champion(home, score, as_of)
@@ -77,13 +78,14 @@ def _due(home: Home, score: Score, as_of: date) -> str:
     return f"the last training was {age} days ago" if age >= score.retrain_days else ""
 
 
-def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _Outcome:
+def _train(home: Home, network: Network, score: Score, as_of: date) -> _Outcome:
     from ml.cards import write_card
     from ml.drift import compare
     from ml.evaluation import judge
     from ml.gates import decide
     from ml.training import check_rows, train
 
+    champion = _champion(home, score, as_of)
     frame = read_frame(home, score, as_of)
     enough = score.gates.min_positives
     parts = split(frame.outcomes(), as_of, score.horizon_days, score.split, enough)
@@ -99,6 +101,8 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
     model = train(score, frame, parts)
     judged = judge(score, model, frame, parts)
     decision = decide(score, judged, _rival(home, score, as_of, champion, parts))
+    if score.name in network.judged_by_a_person:
+        decision = decision.left_to_a_person()
     facts = _facts(score, as_of, parts, model, judged.judgement)
     facts |= {"data_version": data_version, "n_trained": len(frame.at(parts.refit).labelled())}
     facts["landing_sequence"] = warehouse.known_sequence(home)
@@ -107,7 +111,7 @@ def _train(home: Home, score: Score, as_of: date, champion: Version | None) -> _
     write_card(version, score, model, judged, decision, drifts)
     registry.record(home, score, version, decision, BY)
     over = asdict(decision.over_champion) if decision.over_champion else None
-    return _Outcome(True, decision.promoted, decision.reason, over)
+    return _Outcome(True, decision.promoted, decision.waits, decision.reason, over)
 
 
 def _facts(

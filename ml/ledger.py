@@ -15,6 +15,7 @@ from townsquare.settings import Home
 from townsquare.whole import write_text
 
 AT = pa.timestamp("us")
+REFUSED = "refused: "  # how the reason of a version whose gates did not hold begins
 
 PROMOTIONS = pa.schema(
     [

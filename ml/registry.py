@@ -151,8 +151,7 @@ def record(home: Home, score: Score, version: Version, decision: "Decision", by:
         mlflow_store.register(home, score, version, decision)
         if decision.promoted and not later:
             mlflow_store.point(home, score.name, version.name)
-    word = "promoted" if decision.promoted else "kept"
-    _note(home, score.name, version, (word, decision.reason, by))
+    _note(home, score.name, version, (decision.word, decision.reason, by))
 
 
 def predecessor(home: Home, score: Score, name: str) -> Version | None:
@@ -188,6 +187,42 @@ def roll_back(home: Home, score_name: str, name: str, by: str) -> Version:
         mlflow_store.point(home, score_name, name)
     _note(home, score_name, version, ("rolled back", f"replaces {before} on request", by))
     return version
+
+
+def promote(home: Home, score_name: str, name: str, reason: str, by: str) -> Version:
+    """Make a kept version champion on a person's word; a sentence where its gates did not hold."""
+    version = read_version(home, score_name, name)
+    said = was_decided(home, score_name, name) or "no gate has judged it"
+    if name not in _promoted(home, score_name) and not _held(home, score_name, name):
+        raise TownsquareError(
+            f"{version.folder} cannot be promoted ({said}); mend the declaration or the data and "
+            "train it anew."
+        )
+    with ledger.locked(home):
+        mlflow_store.point(home, score_name, name)
+    _note(home, score_name, version, ("promoted", reason, by))
+    return version
+
+
+def reject(home: Home, score_name: str, name: str, reason: str, by: str) -> Version:
+    """Write down that a person turned a challenger down; the champion stays."""
+    version = read_version(home, score_name, name)
+    _note(home, score_name, version, ("rejected", reason, by))
+    return version
+
+
+def waiting(home: Home, score_name: str) -> Version | None:
+    """The challenger that waits for a person's word: the last one, if nobody has spoken since."""
+    said = [row for row in ledger.read(home, "promotions") if row["score_name"] == score_name]
+    if not said or said[-1]["decision"] != "waiting":
+        return None
+    return read_version(home, score_name, said[-1]["model_version"])
+
+
+def _held(home: Home, score_name: str, name: str) -> bool:
+    """Whether a version was judged and its gates held, promoted or not."""
+    said = was_decided(home, score_name, name)
+    return said is not None and not said.startswith(ledger.REFUSED)
 
 
 def _promoted(home: Home, score_name: str) -> set[str]:

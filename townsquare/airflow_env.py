@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from townsquare import openlineage
-from townsquare.settings import DAGS, PROJECT_ROOT, Home
+from townsquare.settings import DAGS, PLUGINS, PROJECT_ROOT, Home
 
 USER = "admin"
 WRITER_POOL = "townsquare_writer"
@@ -26,6 +26,7 @@ def environment(home: Home, port: int) -> dict[str, str]:
     folder = home.airflow
     settings = {
         "CORE__DAGS_FOLDER": str(DAGS),
+        "CORE__PLUGINS_FOLDER": str(PLUGINS),
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__EXECUTOR": "workers.warm.WarmExecutor",
         "CORE__PARALLELISM": "3",

@@ -110,6 +110,15 @@ class Texts(_Declared):
     trend_false_alarms: Annotated[float, Field(gt=0, lt=1)] = 0.01
 
 
+class Alerts(_Declared):
+    """Who is told when a run fails or lags; addresses of servers and secrets are no part of it."""
+
+    email: list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]] = []
+    webhook: bool = False
+    late_days: Annotated[int, Field(ge=0)] | None = None
+    deadline_minutes: Annotated[float, Field(gt=0)] | None = None
+
+
 class Network(_Declared):
     """What network.yml may say."""
 
@@ -129,6 +138,8 @@ class Network(_Declared):
     funnels: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Funnel] = _FUNNELS
 
     texts: Texts = Texts()
+    judged_by_a_person: list[str] = []
+    alerts: Alerts = Alerts()
     keep_releases: PositiveInt = 14
 
     def dbt_vars(self, as_of: date) -> dict[str, object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 DAGS = PROJECT_ROOT / "dags"
+PLUGINS = PROJECT_ROOT / "control_room" / "plugin"
 LEARNERS = PROJECT_ROOT / "ml"
 SCORES = LEARNERS / "scores"
 

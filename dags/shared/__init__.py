@@ -7,17 +7,26 @@ from inspect import cleandoc
 
 from airflow.sdk import DAG, Asset
 
+from dags.shared._asking import CHALLENGERS, CHALLENGES, ask_about
 from dags.shared._layers import build_layer
 from dags.shared._publishing import RELEASE, check_gates, publish_release
 from dags.shared._serving import then_serve
+from dags.shared._telling import asked, deadline, defaults, late_data
 
 MODELS = Asset("townsquare_models")
 
 __all__ = [
+    "CHALLENGERS",
+    "CHALLENGES",
     "MODELS",
     "RELEASE",
+    "ask_about",
+    "asked",
     "build_layer",
     "check_gates",
+    "deadline",
+    "defaults",
+    "late_data",
     "publish_release",
     "show_docs",
     "then_serve",

@@ -8,6 +8,7 @@ from townsquare.ingest._accounts import (
     write_batch,
 )
 from townsquare.ingest._importing import import_source, land, next_as_of
+from townsquare.ingest._lagging import lagging
 from townsquare.ingest._news import News, read_news
 from townsquare.ingest._places import landed_sequence, prepare
 from townsquare.ingest._verifying import verify
@@ -20,6 +21,7 @@ __all__ = [
     "TableAccount",
     "adapter_names",
     "import_source",
+    "lagging",
     "land",
     "landed_sequence",
     "next_as_of",

@@ -1,7 +1,7 @@
 """Releases: built as candidates, audited, switched to in one step, kept, rolled back and asked."""
 
 from townsquare.release._candidate import build_candidate
-from townsquare.release._history import skip_gate
+from townsquare.release._history import events, skip_gate
 from townsquare.release._meta import relation_rows
 from townsquare.release._origin import memory_folder
 from townsquare.release._publishing import (
@@ -37,6 +37,7 @@ __all__ = [
     "current",
     "current_as_of",
     "current_folder",
+    "events",
     "hold_gates",
     "kept",
     "list_releases",

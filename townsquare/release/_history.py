@@ -26,6 +26,9 @@ def note(home: Home, event: str, release_id: str, **more: object) -> None:
     """Add one event, on disk before this returns."""
     home.releases.mkdir(parents=True, exist_ok=True)
     told = {"at": now().isoformat(), "event": event, "release_id": release_id, "who": who(), **more}
+    run_id = os.environ.get("AIRFLOW_CTX_DAG_RUN_ID")
+    if run_id:
+        told["run_id"] = run_id
     with _file(home).open("a", encoding="utf-8") as book:
         book.write(json.dumps(told) + "\n")
         book.flush()

@@ -14,7 +14,7 @@ from townsquare.errors import TownsquareError
 from townsquare.integrity import sha256
 from townsquare.network import Network
 from townsquare.quality import Check, read_results
-from townsquare.release import _history, _ids, _meta, _origin, _shelf
+from townsquare.release import _dbt_docs, _history, _ids, _meta, _origin, _shelf
 from townsquare.settings import Home
 
 _FAILURES_TOLD = 3
@@ -117,6 +117,7 @@ def _complete(
     )
     rows = _meta.write(facts, database)
     _copy_cards(home, candidate, database)
+    _dbt_docs.write(home, candidate, database)
     made_of = _origin.describe(home, candidate, facts.as_of)
     _write_manifest(facts, candidate, rows, made_of)
 
@@ -168,13 +169,17 @@ def _write_manifest(
     _shelf.write_manifest(candidate, told)
 
 
-def rollback(home: Home, release_id: str) -> None:
-    """Make a kept release the current one again."""
+def rollback(home: Home, release_id: str, **asked: object) -> str | None:
+    """Make a kept release the current one again; returns the one that it was before.
+
+    `asked` is what else the history is to tell, such as who asked for it and why.
+    """
     release = _shelf.find(home, release_id)
     before = _shelf.current_id(home)
     if before != release.release_id:
         _shelf.switch(home, release_id)
-        _history.note(home, "rolled_back", release_id, instead_of=before)
+        _history.note(home, "rolled_back", release_id, instead_of=before, **asked)
+    return before
 
 
 def current_as_of(home: Home) -> date | None:

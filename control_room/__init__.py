@@ -1,0 +1,1 @@
+"""What Airflow's UI shows of a home besides Airflow itself: pages over releases, and alerts."""

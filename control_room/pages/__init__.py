@@ -1,0 +1,20 @@
+"""The pages of the control room: one `<page>.py` with its facts and one `<page>.html` each.
+
+The folder is the list. A page's module has `facts(asked)`, which returns what its template names.
+"""
+
+from pathlib import Path
+
+PREFIX = "/townsquare"
+FIRST = "current_release"
+FOLDER = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Every page, by name."""
+    return sorted(path.stem for path in FOLDER.glob("[!_]*.html"))
+
+
+def title(name: str) -> str:
+    """What a page is called in menus."""
+    return name.replace("_", " ").capitalize()

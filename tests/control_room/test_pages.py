@@ -1,0 +1,119 @@
+"""Every page is drawn from releases alone, and shows what people wrote as text."""
+
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from control_room import drawing, reading
+from control_room.pages import FOLDER, names
+from control_room.reading import Asked
+from townsquare import ingest, release
+from townsquare.errors import TownsquareError
+from townsquare.settings import Home
+
+EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>"
+OUTSIDE = re.compile(r"""(?:src|href|action)=["']?(?:https?:)?//""")
+
+
+def drawn(name: str, asked: Asked) -> str:
+    return drawing.draw(name, "once", import_module(f"control_room.pages.{name}").facts(asked))
+
+
+def test_every_page_is_a_template_and_its_facts() -> None:
+    assert names()
+    for name in names():
+        assert (FOLDER / f"{name}.py").exists(), name
+    assert {path.stem for path in FOLDER.glob("[!_]*.py")} == set(names())
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_page_is_drawn_from_a_release_and_loads_nothing_from_outside(
+    world: Home, name: str
+) -> None:
+    page = drawn(name, Asked(world, {}, may_roll_back=True))
+    assert not OUTSIDE.search(page)
+    assert "onclick" not in page and "javascript:" not in page
+    assert page.count("<script") == page.count('<script nonce="once">') == 1
+    if name not in ("models", "quarantine", "build_times"):
+        assert world.current.resolve().name in page
+
+
+def test_the_current_release_is_told_in_rows_metrics_gates_and_drift(world: Home) -> None:
+    facts = import_module("control_room.pages.current_release").facts(Asked(world))
+    manifest = json.loads((world.current / "manifest.json").read_text())
+    told = {row["relation"]: row["rows"] for row in facts["relations"]}
+    assert told == {name: one["rows"] for name, one in manifest["relations"].items()}
+    assert {row["gate"] for row in facts["checks"]} == {"contract", "data", "model", "release"}
+    assert sum(row["checks"] for row in facts["checks"]) == sum(manifest["checks"].values())
+    assert any(row["metric"] == "dau" and row["value"] > 0 for row in facts["metrics"]["rows"])
+    assert facts["n_compared"] > 0
+
+
+def test_every_contract_table_is_as_fresh_as_the_last_day(world: Home) -> None:
+    facts = import_module("control_room.pages.freshness").facts(Asked(world))
+    behind = {row["table_name"]: row["days_behind"] for row in facts["tables"]}
+    assert behind["interactions"] == 0
+    assert {row["table_name"] for row in facts["tables"] if row["is_required"]} == {
+        "users",
+        "contents",
+        "interactions",
+    }
+
+
+@pytest.fixture
+def quarantined(tmp_path: Path) -> Home:
+    """A home whose only row broke the contract with a value that would be a script."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "interactions.jsonl").write_text(
+        json.dumps({"interaction_id": EVIL, "actor_id": EVIL, "verb": EVIL}) + "\n"
+    )
+    home = Home(tmp_path / "home")
+    ingest.import_source(home, "files", source)
+    return home
+
+
+def test_a_quarantined_value_is_shown_as_text(quarantined: Home) -> None:
+    (reason,) = import_module("control_room.pages.quarantine").facts(Asked(quarantined))["reasons"]
+    words = {"table": reason["table"], "reason": reason["reason"]}
+    page = drawn("quarantine", Asked(quarantined, words))
+    assert "&lt;script&gt;alert(" in page
+    assert "<script>alert" not in page and "<img" not in page
+
+
+def test_a_reason_that_is_not_there_shows_no_rows(quarantined: Home) -> None:
+    page = drawn("quarantine", Asked(quarantined, {"table": "../x", "reason": EVIL}))
+    assert EVIL not in page and "alert(" not in page
+
+
+def test_a_home_without_a_release_is_told_so(tmp_path: Path) -> None:
+    empty = Asked(Home(tmp_path))
+    with pytest.raises(TownsquareError, match="holds no release yet"):
+        drawn("current_release", empty)
+    assert "None is published yet" in drawn("releases", empty)
+    assert "No candidate was built yet" in drawn("gates", empty)
+    with pytest.raises(TownsquareError, match="There is no release '../../etc'"):
+        reading.find(Home(tmp_path), "../../etc")
+
+
+def test_the_button_is_there_for_whoever_may_press_it(world: Home) -> None:
+    kept = [
+        {"release_id": "2025-06-29.1", "as_of": "2025-06-29", "published_at": "", "rows": 1,
+         "is_current": False},
+    ]  # fmt: skip
+    facts = import_module("control_room.pages.releases").facts(Asked(world, {}, True))
+    page = drawing.draw("releases", "once", {**facts, "releases": kept})
+    assert 'value="2025-06-29.1"' in page
+    facts = import_module("control_room.pages.releases").facts(Asked(world, {}, False))
+    assert "<form" not in drawing.draw("releases", "once", {**facts, "releases": kept})
+
+
+def test_a_release_keeps_dbts_pages_in_one_file_that_names_no_path(world: Home) -> None:
+    page = (world.current / "dbt_docs" / "index.html").read_text()
+    assert "MANIFEST.JSON INLINE DATA" not in page and "CATALOG.JSON INLINE DATA" not in page
+    assert "model.townsquare.daily_metrics" in page
+    assert str(world.root) not in page
+    assert release.verify(world)[1] == []
