@@ -102,9 +102,10 @@ def _may_roll_back(user: BaseUser) -> bool:
 def _document(release_id: str, document: str) -> Response:
     """A file that a release keeps for people to look at, and none of its others."""
     folder = reading.find(Home.from_environment(), release_id).folder
-    if document.split("/")[0] not in DOCUMENTS:
+    shown = document.split("/")[0]
+    if shown not in DOCUMENTS:
         raise HTTPException(404, f"{document!r} is not shown here.")
-    return _file(folder, folder / document)
+    return _file(folder / shown, folder / document)
 
 
 def _card(score: str, version: str) -> Response:

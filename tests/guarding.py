@@ -24,7 +24,7 @@ from townsquare.errors import TownsquareError
 from townsquare.quality import Check
 from townsquare.settings import PROJECT_ROOT
 
-PRODUCT = ("townsquare", "ml", "dags")
+PRODUCT = ("townsquare", "ml", "dags", "control_room")
 # Guards that nothing is known to have refused, from before the list was kept; it may only shrink.
 DEBT = Path(__file__).parent / "unseen_guards.txt"
 # These end or skip a task or the program; they refuse nothing.
