@@ -10,7 +10,7 @@ them, or its manifest is damaged. Start the DAG again with one of those.
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.shared import RELEASE, defaults, show_docs
+from dags.shared import RELEASE, defaults, show_docs, then_serve
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
@@ -56,8 +56,8 @@ def roll_back(release_id: str) -> dict[str, str | None]:
     tags=["repair"],
 )
 def townsquare_rollback() -> None:
-    """One task."""
-    roll_back("{{ params.release_id }}")
+    """Switch, and have the server follow where there is one."""
+    then_serve(roll_back("{{ params.release_id }}"))
 
 
 show_docs(townsquare_rollback())
