@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from townsquare import release
+from townsquare import page, release
 from townsquare.errors import TownsquareError, shown
 from townsquare.network import read_network
 from townsquare.settings import Home
@@ -36,6 +36,7 @@ def summary(home: Home) -> dict[str, Any]:
         return {
             "release_id": home.current.resolve().name,
             "home": str(home.root),
+            "page": str(home.current / page.PAGE),
             "relations": [
                 {"relation": name, "rows": n}
                 for name, n in release.relation_rows(connection).items()
@@ -56,6 +57,7 @@ def show(told: dict[str, Any], console: Console) -> None:
         console.print(_table(columns, told["scores"]))
     for missing in told["not_available"]:
         console.print(_line(f"{missing['name']}: {missing['reason']}"))
+    console.print(f"To look at: {told['page']}", soft_wrap=True, highlight=False)
     console.print("SQL:        townsquare sql   (or open releases/current/townsquare.duckdb)")
     console.print("Airflow UI: make up          (then http://127.0.0.1:8080)\n")
 

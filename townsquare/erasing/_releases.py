@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from townsquare import page
 from townsquare.erasing import _databases, _texts
 from townsquare.erasing._parquet import connect, folders, parquet_files
 from townsquare.erasing._person import Person
@@ -35,6 +36,8 @@ def _clean(
             for path in parquet.naming():
                 parquet.clean(path)
                 changed = True
+    if changed and (folder / page.PAGE).exists():  # it names what people wrote, and some of them
+        page.write(folder).chmod(0o444)
     for path in _texts.plain_files(folder):
         if _texts.names(home, path, person):
             _texts.clean(home, path, person)

@@ -101,6 +101,8 @@ def _complete(
     skips: Sequence[dict[str, str]],
 ) -> None:
     """Everything that a release holds besides its marts, on disk before it gets its name."""
+    from townsquare import page
+
     database = candidate / _shelf.DATABASE
     for path in candidate.rglob("*"):  # a try that was killed may have closed them already
         if path.stat().st_nlink == 1 or path.is_dir():
@@ -118,6 +120,7 @@ def _complete(
     rows = _meta.write(facts, database)
     _copy_cards(home, candidate, database)
     _dbt_docs.write(home, candidate, database)
+    page.write(candidate)
     made_of = _origin.describe(home, candidate, facts.as_of)
     _write_manifest(facts, candidate, rows, made_of)
 

@@ -1,0 +1,120 @@
+"""What a release says of itself on the page: its newest day, its gates, what it cannot show."""
+
+from html import escape
+
+from townsquare.page import _words as words
+from townsquare.page._answers import Release
+from townsquare.page._chart import Row
+from townsquare.page._figure import table
+
+TILES = ("dau", "wau", "mau", "stickiness")
+_MORE = 12  # failures told one by one
+
+
+def tiles(release: Release) -> str:
+    """The first figures of daily_metrics on the last day, in the words of their own columns."""
+    known = {name for name in TILES if _meaning(release, name)}
+    if not known:
+        return ""
+    newest = release.ask("from daily_metrics order by activity_date desc limit 1")
+    usual = {one["name"]: one for one in release.ask("from meta.changes where kind = 'metric'")}
+    told = [
+        _tile(name, row, _meaning(release, name), usual.get(name))
+        for row in newest
+        for name in TILES
+        if name in known and row[name] is not None
+    ]
+    return f'<dl class="tiles">{"".join(told)}</dl>'
+
+
+def _meaning(release: Release, column: str) -> str:
+    """The first words of what the release says of a column of daily_metrics."""
+    said = release.ask(
+        "select comment from duckdb_columns() where schema_name = 'main' "
+        f"and table_name = 'daily_metrics' and column_name = '{column}'"
+    )
+    text = str(said[0]["comment"] or "") if said else ""
+    return text.split(";")[0].split(",")[0].strip().rstrip(".")
+
+
+def _tile(name: str, row: Row, meaning: str, change: Row | None) -> str:
+    is_share = name == "stickiness"
+    value = words.share(row[name]) if is_share else words.number(row[name])
+    moved = ""
+    if change is not None and change["usual_low"] is not None:
+        odd = " class='odd'" if change["is_unusual"] else ""
+        scale, unit = (100, " points") if is_share else (1, "")
+        amount = words.signed(round(change["change"] * scale, 1)) + unit
+        told = f"{amount} since the last release, {'un' if change['is_unusual'] else 'as '}usual"
+        if not change["change"]:
+            told = "unchanged since the last release"
+        moved = f"<dd{odd}>{told}</dd>"
+    return (
+        f"<div><dt>{escape(meaning)}</dt><dd class='value'>{value}</dd>"
+        f"<dd>on {words.day(row['activity_date'])}</dd>{moved}</div>"
+    )
+
+
+def gates(release: Release) -> str:
+    """Every gate with its checks, and each check that failed in its own words."""
+    rows = release.ask(_GATES)
+    failed = release.ask(_FAILED)
+    said = "".join(
+        f"<li>{escape(one['message'])} <span>({escape(one['severity'])}"
+        f"{', skipped on purpose' if one['is_skipped'] else ''})</span></li>"
+        for one in failed[:_MORE]
+    )
+    if len(failed) > _MORE:
+        said += f"<li>And {len(failed) - _MORE} more, in meta.validation_results.</li>"
+    bars = "".join(_bar(row) for row in rows)
+    verdict = "All of them held." if not failed else "What failed, and let the release pass:"
+    listed = f"<ul>{said}</ul>" if failed else ""
+    return f'<div class="gates">{bars}</div><p>{verdict}</p>{listed}'
+
+
+def _bar(row: Row) -> str:
+    part = row["n_passed"] / row["n_checks"]
+    return (
+        f'<div class="gate"><span>{escape(row["gate"])}</span>'
+        f'<span class="bar" aria-hidden="true"><i style="width:{part:.1%}"></i></span>'
+        f"<span>{row['n_passed']} of {row['n_checks']} held</span></div>"
+    )
+
+
+def n_checks(release: Release) -> tuple[int, int]:
+    """How many checks there were, and how many of them failed."""
+    rows = release.ask(_GATES)
+    n_all = sum(row["n_checks"] for row in rows)
+    return n_all, n_all - sum(row["n_passed"] for row in rows)
+
+
+def sources(release: Release) -> str:
+    """What has landed of each contract table, and how new it is."""
+    heads = {"table_name": "Table", "n_rows": "Rows landed", "newest_event_date": "Newest day"}
+    return table(release.ask("from meta.freshness order by table_name"), heads, "What has landed")
+
+
+def unavailable(release: Release) -> str:
+    """What this network does not support, with the reason."""
+    rows = release.ask("from meta.capabilities where not is_available order by kind, name")
+    if not rows:
+        return ""
+    items = "".join(
+        f"<li><code>{escape(row['name'])}</code>: {escape(row['reason'] or '')}</li>"
+        for row in rows
+    )
+    return f"<h3>What this network does not support</h3><ul>{items}</ul>"
+
+
+_GATES = """
+    select gate, count(*) as n_checks, count(*) filter (where is_passed) as n_passed
+    from meta.validation_results
+    group by gate
+    order by gate
+"""
+_FAILED = """
+    select message, severity, is_skipped
+    from meta.validation_results
+    where not is_passed
+    order by severity, relation, message
+"""
