@@ -1,14 +1,15 @@
 """What every task and DAG shares: the writer's slot, a second try, and whom to tell of trouble."""
 
 from datetime import timedelta
-from typing import Any
-
-from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference
+from typing import TYPE_CHECKING, Any
 
 from control_room import alerts
 from townsquare.airflow_env import task_defaults
 from townsquare.network import read_network
 from townsquare.settings import Home
+
+if TYPE_CHECKING:
+    from airflow.sdk import DeadlineAlert
 
 ALERTS = read_network(Home.from_environment()).alerts
 _WHOM: dict[str, Any] = {"email": ",".join(ALERTS.email), "webhook": ALERTS.webhook}
@@ -33,10 +34,12 @@ def asked() -> list[alerts.Alert]:
     return [alerts.Asked(**_WHOM)] if _ANYBODY else []
 
 
-def deadline() -> DeadlineAlert | None:
+def deadline() -> "DeadlineAlert | None":
     """For a DAG that has to be done in time after it was queued."""
     if not _ANYBODY or ALERTS.deadline_minutes is None:
         return None
+    from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference
+
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=timedelta(minutes=ALERTS.deadline_minutes),

@@ -2,31 +2,22 @@
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import desks
 import pytest
+import receivers
 import yaml
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from townsquare import airflow_env, runs, services
 from townsquare.settings import PROJECT_ROOT, Home
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+ALERTS = {"email": ["desk@example.org"], "webhook": True, "deadline_minutes": 0.1}
+USERS = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{airflow_env.USER}:admin,viewer:viewer"}
 
 
 @pytest.fixture(scope="session")
@@ -38,42 +29,34 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def told() -> Iterator[receivers.Received]:
+    """What the desk's alerts have sent."""
+    with receivers.listening() as received:
+        yield received
+
+
+@pytest.fixture(scope="session")
 def desk(
-    world: Home, tmp_path_factory: pytest.TempPathFactory
+    world: Home, told: receivers.Received, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Home, services.Running]]:
-    """`townsquare up` on a copy of the world, whose schedule comes round once, within minutes."""
+    """`townsquare up` on a copy of the world, whose schedule comes round once, within minutes.
+
+    A person judges what speaks for churn, which has to be learned anew; trouble is told to `told`.
+    """
     home = Home(tmp_path_factory.mktemp("desk") / "var")
     shutil.copytree(world.root, home.root, symlinks=True)
     shutil.rmtree(home.airflow)
+    shutil.rmtree(home.models)
     settings = yaml.safe_load(home.network_file.read_text())
     soon = datetime.now(UTC) + timedelta(minutes=2)
-    home.network_file.write_text(yaml.safe_dump({**settings, "schedule": f"{soon:%M %H} * * *"}))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = ["-c", "from townsquare.cli import main; main()", "up", "--port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        env={**os.environ, "TOWNSQUARE_HOME": str(home.root)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    settings |= {"schedule": f"{soon:%M %H} * * *", "judged_by_a_person": ["churn"]}
+    settings["alerts"] = ALERTS
+    home.network_file.write_text(yaml.safe_dump(settings))
+    process = desks.up(home, **USERS, **told.environment)
     try:
-        yield home, _await(home, process)
+        yield home, desks.wait_for(home, process)
     finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=90)
-
-
-def _await(home: Home, process: subprocess.Popen[str]) -> services.Running:
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
-        assert process.poll() is None, process.stderr and process.stderr.read()
-        found = services.running(home)
-        if found is not None:
-            return found
-        time.sleep(0.5)
-    raise AssertionError("Airflow did not come up within 180 s")
+        desks.stop(process)
 
 
 @pytest.fixture(scope="session")
@@ -99,18 +82,6 @@ def scheduled(airflow: runs.Airflow) -> str:
 
 @pytest.fixture(scope="session")
 def page(desk: tuple[Home, services.Running]) -> Iterator[Page]:
-    """A page of Chromium, signed in through the form as an operator does."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}; Debian's package `chromium` brings it")
-    home, up = desk
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        opened = browser.new_page(viewport={"width": 1400, "height": 900})
-        opened.set_default_timeout(30_000)
-        opened.goto(up.url)
-        opened.locator("input[name=username]").fill(airflow_env.USER)
-        opened.locator("input[type=password]").fill(airflow_env.password(home))
-        opened.keyboard.press("Enter")
-        opened.wait_for_url(lambda url: "login" not in url)
+    """A page of Chromium at the desk."""
+    with desks.signed_in(*desk) as opened:
         yield opened
-        browser.close()
