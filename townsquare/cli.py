@@ -3,7 +3,6 @@
 import json
 import signal
 import sys
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from townsquare import faults, progress
+from townsquare import commands, faults, progress
 from townsquare.errors import TownsquareError
 from townsquare.network import read_network
 from townsquare.settings import DAGS, Home
@@ -25,6 +24,7 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Land a network's export in this home.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+commands.register(app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
 Source = Annotated[Path, typer.Argument(help="Where the export lies.")]
@@ -274,30 +274,6 @@ def skip_gate(
 
     release.skip_gate(Home.from_environment(), gate, reason)
     _say(f"The next release may fail {gate}.")
-
-
-@app.command()
-def docs(
-    check: Annotated[
-        bool, typer.Option(help="Write nothing; exit with 1 where a page is not up to date.")
-    ] = False,
-) -> None:
-    """Write docs/relations: each published column, what it means and where it comes from."""
-    from townsquare import documentation, release
-
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder))
-        release.build_shape(home)
-        told = documentation.pages(home.marts)
-    stale = documentation.stale(told)
-    if check and stale:
-        raise TownsquareError(
-            f"{documentation.FOLDER} is not up to date in {', '.join(stale)}; write it anew with "
-            "`townsquare docs`."
-        )
-    if not check:
-        documentation.write(told)
-    _say(f"{len(stale)} of {len(told)} pages of {documentation.FOLDER} changed")
 
 
 @app.command()

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from guides import copy_code, copy_home, in_project, named_blocks, write_files
 
+from townsquare.metrics import Engine, Question, declarations
 from townsquare.settings import PROJECT_ROOT, Home
 
 RECIPES = sorted((PROJECT_ROOT / "docs" / "recipes").glob("*.md"))
@@ -50,6 +51,7 @@ def test_there_is_a_recipe_for_each_common_change() -> None:
     assert [path.stem for path in RECIPES] == [
         "add-a-feature",
         "add-a-mart",
+        "add-a-metric",
         "add-a-score",
         "add-a-source-adapter",
         "add-an-expectation-suite",
@@ -83,11 +85,24 @@ def test_the_mart_and_the_feature_build_and_pass_their_tests(followed: Followed)
             """
         ).fetchall()
     assert rows[0][0] == rows[0][1] > 0
+    _holds_the_metric(followed)
     with duckdb.connect(str(followed.home.warehouse), read_only=True) as warehouse:
         counted = warehouse.execute(
             "select max(n_night_activities_28d) from features.feat_user_nights"
         ).fetchall()
     assert counted[0][0] > 0
+
+
+def _holds_the_metric(followed: Followed) -> None:
+    """What the recipe declares, asked by the dimension that it names."""
+    vars(followed.home)["dbt_target"] = followed.project / "dbt_project" / "target"
+    by = ["country_day__country"]
+    sql = Engine(declarations(followed.home)).sql(Question(["n_activities_with_a_country"], by))
+    with duckdb.connect(str(followed.home.marts), read_only=True) as marts:
+        given = dict(marts.execute(sql).fetchall())
+        by_hand = "select country, sum(n_activities) from country_days group by country"
+        assert given == dict(marts.execute(by_hand).fetchall())
+    assert given
 
 
 def test_the_suite_is_understood_and_names_columns_that_the_mart_has(followed: Followed) -> None:

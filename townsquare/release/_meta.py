@@ -19,6 +19,7 @@ from townsquare.release import (
     _changes,
     _columns,
     _history,
+    _metrics,
     _shelf,
 )
 from townsquare.settings import Home
@@ -118,6 +119,7 @@ def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
         "gate_skips": _gate_skips(facts),
         "model_runs": _model_runs(facts, counts),
         "calibration": _calibration.rows(facts.home),
+        "metrics": _metrics.rows(facts.home),
         "capabilities": _capabilities.rows(facts.home, project, counts),
         "keys": _keys(project),
         "landing": _landing(accounts),

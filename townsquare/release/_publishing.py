@@ -14,7 +14,7 @@ from townsquare.errors import TownsquareError
 from townsquare.integrity import sha256
 from townsquare.network import Network
 from townsquare.quality import Check, read_results
-from townsquare.release import _dbt_docs, _history, _ids, _meta, _origin, _shelf
+from townsquare.release import _dbt_docs, _history, _ids, _meta, _metrics, _origin, _shelf
 from townsquare.settings import Home
 
 _FAILURES_TOLD = 3
@@ -119,6 +119,7 @@ def _complete(
     )
     rows = _meta.write(facts, database)
     _copy_cards(home, candidate, database)
+    _metrics.keep(home, candidate)
     _dbt_docs.write(home, candidate, database)
     page.write(candidate)
     made_of = _origin.describe(home, candidate, facts.as_of)
