@@ -1,6 +1,6 @@
 """What lineage, OpenLineage events and metrics add to a run, in CPU seconds, and what is resolved.
 
-    python bench/lineage.py HOME       # a home with a release; nothing in it is changed
+    python bench/lineage.py HOME       # a home with a release; only its memory of lineage may grow
 
 Every part is measured in a process of its own, imports included, as a task of a run would pay them
 if nothing had loaded them before; the part alone is what is left when they are loaded.

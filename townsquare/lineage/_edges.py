@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from townsquare.lineage._artifacts import Project
-from townsquare.lineage._tracing import How, Origin, Relation, trace
+from townsquare.lineage._remembering import Memory
+from townsquare.lineage._steps import How, Origin, Relation
 from townsquare.network import Network
 
 ROWS = "rows"
@@ -59,10 +60,12 @@ def graph(project: Project, network: Network) -> Graph:
         node(key): tuple(told["columns"]) for key, told in project.sources.items()
     }  # a source's columns are those that it declares
     found: list[Edge] = []
+    memory = Memory(project.target.parent / "lineage.json" if project.target else None)
     for key in _in_order(project):
-        edges = _of_model(project, key, columns)
+        edges = _of_model(project, key, columns, memory)
         columns[node(key)] = tuple(dict.fromkeys(one.column for one in edges if one.column))
         found += edges
+    memory.keep()
     found += sorted(_of_learners(), key=_named)
     found += sorted(_of_scores(network), key=_named)
     return Graph(tuple(found), columns)
@@ -78,12 +81,14 @@ def _in_order(project: Project) -> Iterator[str]:
     return (key for key in TopologicalSorter(needs).static_order() if key in project.models)
 
 
-def _of_model(project: Project, key: str, columns: Mapping[Node, tuple[str, ...]]) -> list[Edge]:
+def _of_model(
+    project: Project, key: str, columns: Mapping[Node, tuple[str, ...]], memory: Memory
+) -> list[Edge]:
     ours, upstream = node(key), project.upstream(key)
     edges = [Edge(ours, None, node(one), None, ROWS) for one in upstream]
     relations = {_relation(project, one): node(one) for one in upstream}
     readable = {relation: columns.get(one, ()) for relation, one in relations.items()}
-    for column, origins in trace(_sql(project, key), readable).items():
+    for column, origins in memory.trace(_sql(project, key), readable).items():
         for origin, how in sorted(_strongest(origins).items(), key=str):
             source = relations.get(origin[0]) if origin[0] else None
             edges.append(Edge(ours, column, source, origin[1], how.word))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from townsquare.lineage._edges import Edge, Graph, Node
-from townsquare.lineage._tracing import How
+from townsquare.lineage._steps import How
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,7 @@
-"""Traces every column of one query to the columns that it is made of; reads SQL, runs none.
-
-The words for how follow OpenLineage's column lineage facet, where DIRECT is identity,
-transformation or aggregation: https://openlineage.io/docs/spec/facets/dataset-facets/column_lineage_facet
-"""
+"""Traces every column of one query to the columns that it is made of; reads SQL, runs none."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from dataclasses import replace
 
 import sqlglot
 from sqlglot import exp
@@ -15,38 +10,9 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.schema import MappingSchema
 
+from townsquare.lineage._steps import CONSTANT, UNRESOLVED, How, Origin, Relation
+
 DIALECT = "duckdb"
-Relation = tuple[str, ...]
-
-
-class How(IntEnum):
-    """What becomes of a column on its way; of two steps the later word here tells of both."""
-
-    CONSTANT = 0
-    COPIED = 1
-    COMPUTED = 2
-    AGGREGATED = 3
-    COUNTED = 4
-    LEARNED = 5
-    UNRESOLVED = 6
-
-    @property
-    def word(self) -> str:
-        """As releases and pages say it."""
-        return self.name.lower()
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A column of a relation that the query names; no column where its rows are counted."""
-
-    relation: Relation | None
-    column: str | None
-    how: How
-
-
-CONSTANT = Origin(None, None, How.CONSTANT)
-UNRESOLVED = Origin(None, None, How.UNRESOLVED)
 
 
 def trace(sql: str, columns: Mapping[Relation, Sequence[str]]) -> dict[str, frozenset[Origin]]:
