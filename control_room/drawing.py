@@ -26,16 +26,15 @@ def _environment() -> Environment:
     made.globals |= {
         "style": _STYLE.read_text(encoding="utf-8"),
         "script": _SCRIPT.read_text(encoding="utf-8"),
-        "prefix": PREFIX,
         "menu": [(name, title(name)) for name in names()],
     }
     return made
 
 
-def draw(name: str, nonce: str, facts: dict[str, Any]) -> str:
-    """The page as HTML."""
+def draw(name: str, nonce: str, facts: dict[str, Any], root: str = "") -> str:
+    """The page as HTML; `root` is the path that Airflow itself lies under, where it has one."""
     template = _environment().get_template(f"{name}.html")
-    return template.render(page=name, nonce=nonce, **facts)
+    return template.render(page=name, nonce=nonce, root=root, prefix=root + PREFIX, **facts)
 
 
 def cell(value: object) -> str:

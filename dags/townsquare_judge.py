@@ -31,9 +31,12 @@ def find_challenger(score: str) -> dict[str, str]:
 
     Skipped where none waits. Red: its files are gone or damaged; train the score anew.
     """
+    from airflow.sdk.configuration import conf
+
     from ml import promoting
 
-    found = promoting.question(HOME, score)
+    ui = str(conf.get("api", "base_url", fallback="")).rstrip("/")
+    found = promoting.question(HOME, score, ui)
     if found is None:
         raise AirflowSkipException(f"No challenger of {score} waits for a person.")
     return found

@@ -50,7 +50,9 @@ def townsquare_train() -> None:
         """Have the daily DAG score and publish again if a challenger was promoted."""
         promoted = [str(one["score"]) for one in summaries if one["promoted"]]
         if not promoted:
-            raise AirflowSkipException("No challenger won; the champions stay.")
+            waits = any(one["waits"] for one in summaries)
+            asked = " until a person has answered townsquare_judge" if waits else ""
+            raise AirflowSkipException(f"The champions stay{asked or ': no challenger won'}.")
         return promoted
 
     hand_over(train_scores())

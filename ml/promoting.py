@@ -30,8 +30,11 @@ def decide(
     return {"score": score_name, "model_version": version}
 
 
-def question(home: Home, score_name: str) -> dict[str, str] | None:
-    """What a person is asked about the challenger that waits; None where none does."""
+def question(home: Home, score_name: str, ui: str = "") -> dict[str, str] | None:
+    """What a person is asked about the challenger that waits; None where none does.
+
+    `ui` is the address of Airflow's UI, which its links begin with.
+    """
     version = registry.waiting(home, score_name)
     if version is None:
         return None
@@ -39,7 +42,7 @@ def question(home: Home, score_name: str) -> dict[str, str] | None:
     return {
         "model_version": version.name,
         "subject": f"May {version.name} speak for {score_name}?",
-        "body": _body(home, score, version),
+        "body": _body(home, score, version, ui),
     }
 
 
@@ -49,7 +52,7 @@ Its gates hold: {said}.
 
 {table}
 
-[Its card]({card}) and [both cards side by side](/plugin/townsquare-models).
+[Its card]({card}) and [both cards side by side]({ui}/plugin/townsquare-models).
 
 Approve: it becomes champion, and the day is scored and published again. Reject: the champion stays.
 Either is on record with your name.
@@ -57,7 +60,7 @@ Either is on record with your name.
 _COMPARED = ("auc", "average_precision", "lift", "brier", "calibration_error", "n_judged")
 
 
-def _body(home: Home, score: Score, version: Version) -> str:
+def _body(home: Home, score: Score, version: Version, ui: str) -> str:
     standing = mlflow_store.aliased(home, score.name)
     champion = registry.read_version(home, score.name, standing) if standing else None
     rows = [
@@ -69,7 +72,8 @@ def _body(home: Home, score: Score, version: Version) -> str:
         question=score.question,
         said=registry.was_decided(home, score.name, version.name),
         table="\n".join("| " + " | ".join(row) + " |" for row in rows),
-        card=f"/townsquare/card/{score.name}/{version.name}",
+        card=f"{ui}/townsquare/card/{score.name}/{version.name}",
+        ui=ui,
     )
 
 

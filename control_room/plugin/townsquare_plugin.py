@@ -6,12 +6,16 @@ application is imported when the first page is asked for.
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 from control_room.pages import FIRST, PREFIX, names, title
 
 Message = MutableMapping[str, Any]
+# Behind a proxy Airflow may lie under a path of its own.
+ADDRESS = urlsplit(conf.get("api", "base_url", fallback="").rstrip("/")).path + PREFIX
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' "
     "stroke='%236f8aa6' stroke-width='2'%3E%3Cpath d='M3 21h18M4 21V9l8-5 8 5v12M9 21v-7h6v7'/%3E"
@@ -37,7 +41,7 @@ class Pages:
 def _view(name: str) -> dict[str, object]:
     return {
         "name": title(name),
-        "href": f"{PREFIX}/{name}",
+        "href": f"{ADDRESS}/{name}",
         "destination": "nav",
         "category": "Townsquare",
         "icon": ICON,
@@ -55,7 +59,7 @@ class TownsquarePlugin(AirflowPlugin):
         *[_view(name) for name in names()],
         {
             "name": "Gates",
-            "href": f"{PREFIX}/gates?run_id={{RUN_ID}}",
+            "href": f"{ADDRESS}/gates?run_id={{RUN_ID}}",
             "destination": "dag_run",
             "icon": ICON,
             "url_route": "townsquare-run-gates",

@@ -167,7 +167,8 @@ def test_a_challenger_waits_for_a_person_and_an_approval_is_on_record(
     page.get_by_role("link", name="Its card").wait_for()
     page.screenshot(path=pictures / "control-room-approval.png")
     card = page.get_by_role("link", name="Its card").get_attribute("href")
-    assert card and page.request.get(f"{up.url}{card}").ok
+    assert card and card.startswith(f"{up.url}{PREFIX}/card/churn/")
+    assert page.request.get(card).ok
     airflow._call("PATCH", "/api/v2/dags/townsquare_daily", json={"is_paused": True})
     answer = {"chosen_options": ["Approve"], "params_input": {"reason": "its card is sound"}}
     api = path.replace("/runs/", "/dagRuns/").replace("/tasks/", "/taskInstances/")

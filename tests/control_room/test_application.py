@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi import HTTPException
@@ -79,3 +80,11 @@ def test_what_is_refused_is_told_on_a_page_and_as_text() -> None:
 def test_a_kind_of_alert_has_to_say_what_it_tells() -> None:
     with pytest.raises(NotImplementedError):
         Alert().message({})
+
+
+def test_behind_a_proxy_pages_link_to_where_airflow_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "_root", lambda: urlsplit("https://desk.example/airflow"))
+    page = application._refused(request(), HTTPException(404, "none"))
+    assert b'href="/airflow/townsquare/releases"' in page.body
+    assert application._first().headers["location"] == "/airflow/townsquare/current_release"
+    application._from_own_page(request(host="10.0.0.1:8080", origin="https://desk.example"))
