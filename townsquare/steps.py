@@ -62,10 +62,19 @@ def _build(home: Home, network: Network, layer: str, day: date, retry: bool) -> 
     except databases.DamagedError as damage:
         log.warning("%s Everything up to the layer %s is built anew.", damage, layer)
     databases.set_aside(home)
+    is_learned = any(home.learned.glob("*/[0-9]*.parquet"))  # an erasure leaves nothing of it
     warehouse.plan(home, day)
     for each in layers:
         counts = warehouse.build(home, network, each, day)
+        if each == "warehouse" and not is_first and not is_learned:
+            _learn_anew(home, day)
     return counts
+
+
+def _learn_anew(home: Home, day: date) -> None:
+    from ml import learners
+
+    learners.enrich(home, day.isoformat())
 
 
 def audit(home: Home, as_of: str) -> str:

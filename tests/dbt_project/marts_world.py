@@ -64,7 +64,21 @@ def random_world(seed: int) -> World:
             at += timedelta(hours=draw.choice([2, 5, 20, 23, 30, 70, 200, 300]))
     for day in range((END - START).days - 1):
         _be_awake_at_midnight(world, START + timedelta(days=day))
+    _be_taken_away_late(world)
     return world
+
+
+def _be_taken_away_late(world: World) -> None:
+    """What others liked and answered two days after it was written goes two weeks after that."""
+    at = datetime.combine(START + timedelta(days=20), time(12))
+    later, gone = at + timedelta(days=2), at + timedelta(days=16)
+    columns = {"content_id": "late gone", "author_id": "writer", "kind": "post", "body": "text"}
+    world.tell("contents", at, **columns)
+    world.tell("contents", at, days_late=17, deleted_at=gone, **columns)
+    answer = {"content_id": "answer", "reply_to_id": "late gone", "root_id": "late gone"}
+    world.tell("contents", later, author_id="answerer", kind="comment", body="text", **answer)
+    like = {"interaction_id": "like", "actor_id": "liker", "verb": "like", "surface": "home"}
+    world.tell("interactions", later, content_id="late gone", **like)
 
 
 def _be_awarded(world: World, user: str, at: datetime, days_late: int) -> None:

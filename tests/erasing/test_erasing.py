@@ -125,6 +125,58 @@ def test_every_kept_release_is_clean_whole_and_vouched_for(before: Home, erased:
     assert current(erased, described) == current(before, described)
 
 
+def test_a_release_that_never_named_the_person_tells_of_the_erasure_all_the_same(
+    again: Home, tmp_path: Path
+) -> None:
+    databases = [
+        again.releases / str(kept["release_id"]) / "townsquare.duckdb"
+        for kept in release.list_releases(again)
+    ]
+    for path in databases:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(
+                "insert into meta.model_versions (score_name, model_version, n_erased) "
+                "values ('churn', 'v1', 0), ('churn', 'v2', 0)"
+            )
+    erasing.erase(again, "u1", "asked")
+    export = tmp_path / "later"
+    export.mkdir()
+    zed = {"user_id": "zed-9", "registered_at": "2025-03-01T10:00:00Z"}
+    (export / "users.jsonl").write_text(json.dumps(zed) + "\n", encoding="utf-8")
+    ingest.import_source(again, "files", export)
+    erasing.erase(again, "zed-9", "asked too")
+    receipts = [str(one["receipt"]) for one in erasures.receipts(again)]
+    assert len(receipts) == 2
+    for path in databases:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            told = connection.execute("select receipt, reason from meta.erasures").fetchall()
+            models = connection.execute(
+                "select model_version, n_erased from meta.model_versions order by all"
+            ).fetchall()
+        assert told == list(zip(receipts, ["asked", "asked too"], strict=True))
+        seen = erasures.erased_from(again)
+        assert seen["churn/v1"] == 2
+        assert models == [(name, seen.get(f"churn/{name}", 0)) for name in ("v1", "v2")]
+        manifest = json.loads(path.with_name("manifest.json").read_text(encoding="utf-8"))
+        assert manifest["erasures"] == sorted(receipts)
+    assert release.verify(again) == (2, [])
+
+
+def test_a_release_that_is_written_anew_is_on_the_disk_before_the_old_one_goes(
+    again: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut would otherwise leave an empty file where a release stood."""
+    synced: list[Path] = []
+    monkeypatch.setattr("townsquare.whole.sync", synced.append)
+    erasing.erase(again, "u1", "asked")
+    folder = again.current.resolve()
+    written = [path.name for path in synced if path.parent == folder]
+    assert any(name.startswith(".townsquare.duckdb.") for name in written)
+    assert folder in synced
+    landing = again.landing / "users"
+    assert any(path.is_relative_to(landing) and path.suffix == ".partial" for path in synced)
+
+
 def test_a_receipt_stays_that_names_no_one(erased: Home) -> None:
     (receipt,) = erasures.receipts(erased)
     assert receipt["reason"] == "[erased] asked by letter"

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from ml import learners
 from townsquare import databases, steps, warehouse
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
@@ -27,6 +29,7 @@ def home(tmp_path: Path) -> Home:
             connection.execute("create table held as select range as n from range(300000)")
     warehouse.finish(home)
     assert warehouse.plan(home, DAY) is False
+    (home.learned / "trends" / "0.parquet").touch()  # something is learned
     return home
 
 
@@ -102,6 +105,32 @@ def test_a_loss_between_two_tasks_builds_every_layer_up_to_this_one(
     assert steps.build(home, "frames", str(DAY)) == {"success": 4}
     assert built == ["frames", "warehouse", "marts", "frames"]
     assert json.loads((home.warehouse.parent / "plan.json").read_text())["full"] is True
+
+
+@pytest.mark.parametrize("is_learned", [True, False])
+def test_what_an_erasure_took_of_the_learned_is_learned_again_before_the_marts(
+    is_learned: bool, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An erasure between two tasks of a day leaves neither databases nor learned relations."""
+    done: list[str] = []
+
+    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
+        done.append(layer)
+        return {}
+
+    def enrich(home: Home, as_of: str) -> dict:
+        done.append("learned")
+        return {}
+
+    monkeypatch.setattr(warehouse, "build", build)
+    monkeypatch.setattr(learners, "enrich", enrich)
+    for made in (home.warehouse.parent, home.learned):
+        shutil.rmtree(made, ignore_errors=True)
+    if is_learned:
+        (home.learned / "trends").mkdir(parents=True)
+        (home.learned / "trends" / "0.parquet").touch()
+    steps.build(home, "frames", str(DAY))
+    assert done == ["warehouse", *([] if is_learned else ["learned"]), "marts", "frames"]
 
 
 def test_damage_that_dbt_meets_builds_anew_and_another_failure_does_not(

@@ -1,16 +1,21 @@
 """Rewrites DuckDB databases without a person: in fresh files, as deleted rows leave bytes."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from townsquare import erasures
 from townsquare.erasing._cleaning import Cleaning, of_derived
 from townsquare.erasing._person import Person
+from townsquare.release import erasure_rows
 from townsquare.release import relation_rows as count_rows
+from townsquare.settings import Home
 from townsquare.sql_text import identifier, literal
 from townsquare.warehouse import STORAGE_VERSION
+from townsquare.whole import replacing
 
 Table = tuple[str, str]
 """Schema and name."""
@@ -60,43 +65,96 @@ def relation_rows(database: Path) -> dict[str, int]:
         return count_rows(connection)
 
 
-def clean(database: Path, person: Person, erased_from: dict[str, int]) -> dict[str, int]:
+def clean(database: Path, person: Person, home: Home) -> dict[str, int]:
     """Write the database anew without the person; returns the rows of its published relations.
 
-    `erased_from` says by `score/version` of how many erased people a model has seen, for
-    meta.model_versions. The file takes the old one's place in one step, so a reader has the one or
-    the other.
+    The file takes the old one's place in one step, so a reader has the one or the other.
     """
-    partial = database.with_name(f".{database.name}.partial")
-    partial.unlink(missing_ok=True)
-    with _opened(database) as connection:
-        connection.execute(
-            f"attach {literal(partial)} as new (storage_version {literal(STORAGE_VERSION)})"
-        )
-        rows = {}
-        for table, cleaning in _cleanings(connection, person):
-            connection.execute(f"create schema if not exists new.{identifier(table[0])}")
-            flagged = _flagged(table, cleaning, erased_from)
+    with replacing(database, durable=True) as partial:
+        with _opened(database) as connection:
             connection.execute(
-                f"create table {_place('new', table)} as {flagged.query(_place('old', table))}"
+                f"attach {literal(partial)} as new (storage_version {literal(STORAGE_VERSION)})"
             )
-            if table[0] == "main":
-                counted = connection.execute(f"select count(*) from {_place('new', table)}")
-                rows[table[1]] = int((counted.fetchone() or (0,))[0])
-        _comment(connection)
-        connection.execute("checkpoint new")
-    partial.chmod(database.stat().st_mode)
-    partial.replace(database)
+            rows = {}
+            for table, cleaning in _cleanings(connection, person):
+                connection.execute(f"create schema if not exists new.{identifier(table[0])}")
+                query = cleaning.query(_place("old", table))
+                connection.execute(f"create table {_place('new', table)} as {query}")
+                if table[0] == "main":
+                    counted = connection.execute(f"select count(*) from {_place('new', table)}")
+                    rows[table[1]] = int((counted.fetchone() or (0,))[0])
+            _comment(connection)
+            connection.execute("use new")
+            _tell(connection, home)
+            connection.execute("use memory")
+            connection.execute("checkpoint new")
+        partial.chmod(database.stat().st_mode)
     return rows
 
 
-def _flagged(table: Table, cleaning: Cleaning, erased_from: dict[str, int]) -> Cleaning:
-    if table != ("meta", "model_versions") or "n_erased" not in cleaning.cells:
-        return cleaning
-    seen = " ".join(f"when {literal(model)} then {n}" for model, n in sorted(erased_from.items()))
-    told = f"case score_name || '/' || model_version {seen} else n_erased end"
-    cells = {**cleaning.cells, "n_erased": told if seen else "n_erased"}
-    return Cleaning(cleaning.gone, cleaning.named, cells)
+def tells_all(database: Path, home: Home) -> bool:
+    """Whether meta.erasures and meta.model_versions tell of every erasure that there was."""
+    with _opened(database) as connection:
+        connection.execute("use old")
+        asked = _untold(connection, home)
+        return not any(connection.execute(query, given).fetchone() for query, given in asked)
+
+
+def tell(database: Path, home: Home) -> None:
+    """Have a release that does not name the person tell of the erasure all the same."""
+    with replacing(database, durable=True) as partial:
+        shutil.copy2(database, partial)
+        with duckdb.connect(str(partial)) as connection:
+            _tell(connection, home)
+            connection.execute("checkpoint")
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    held = _meta(connection)
+    if "erasures" in held:
+        connection.execute("delete from meta.erasures")
+        for row in erasure_rows(home):
+            marks = ", ".join("?" for _ in row)
+            connection.execute(f"insert into meta.erasures values ({marks})", list(row))
+    if "model_versions" in held:
+        for model, n_erased in erasures.erased_from(home).items():
+            connection.execute(
+                "update meta.model_versions set n_erased = ? "
+                "where score_name || '/' || model_version = ?",
+                [n_erased, model],
+            )
+
+
+def _meta(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables that tell of erasures, of those that the database has."""
+    found = connection.execute(
+        "select table_name from duckdb_columns() where schema_name = 'meta' "
+        "and database_name = current_database() "
+        "and (table_name = 'erasures' and column_name = 'receipt' "
+        "or table_name = 'model_versions' and column_name = 'n_erased')"
+    )
+    return {str(name) for (name,) in found.fetchall()}
+
+
+def _untold(
+    connection: duckdb.DuckDBPyConnection, home: Home
+) -> Iterator[tuple[str, list[object]]]:
+    """Questions whose answer has a row where something is not told."""
+    held = _meta(connection)
+    if "erasures" in held:
+        told = [str(row[0]) for row in erasure_rows(home)]
+        yield (
+            "select 1 where (select list_sort(list(receipt)) from meta.erasures) "
+            "is distinct from list_sort(?::varchar[])",
+            [told or None],
+        )
+    if "model_versions" in held:
+        for model, n_erased in erasures.erased_from(home).items():
+            yield (
+                "select 1 from meta.model_versions "
+                "where score_name || '/' || model_version = ? and n_erased != ?",
+                [model, n_erased],
+            )
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,6 +17,7 @@ from townsquare.erasing import _landing, _releases, _searching, _stores, _texts
 from townsquare.erasing._parquet import connect, folders, landed_folders, parquet_files
 from townsquare.erasing._person import Person
 from townsquare.errors import TownsquareError
+from townsquare.ingest import keys_folder
 from townsquare.network import read_network
 from townsquare.release import clear_candidates
 from townsquare.release.replay import sweep
@@ -134,7 +135,8 @@ def _take_out(home: Home, begun: dict[str, Any]) -> None:
     sweep(home)
     clear_candidates(home)
     # What is made of the landing is made anew by the next run, without the person in any total.
-    for made in (home.warehouse.parent, home.inputs, home.learned, home.frames):
+    made_anew = (home.warehouse.parent, home.inputs, home.learned, home.frames, keys_folder(home))
+    for made in made_anew:
         shutil.rmtree(made, ignore_errors=True)
     with connect() as connection:
         for folder in folders(home, connection, person, _outside_releases(home)):
@@ -147,8 +149,7 @@ def _take_out(home: Home, begun: dict[str, Any]) -> None:
 
         forget(home, person.user_id)
     erasures.write_receipt(home, receipt)
-    erased_from = erasures.erased_from(home)
-    releases = _releases.clean_releases(home, person, receipt["receipt"], erased_from)
+    releases = _releases.clean_releases(home, person, receipt["receipt"])
     log.info("%d releases and candidates are rewritten", releases)
     serving.follow(home, erased=True)
 

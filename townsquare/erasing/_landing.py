@@ -15,10 +15,11 @@ from townsquare.contract import load_tables
 from townsquare.erasing._cleaning import holds_users
 from townsquare.erasing._parquet import count_own, landed_folders, parquet_files
 from townsquare.erasing._person import ERASED, Person
-from townsquare.ingest import Account, TableAccount, read_batches, write_batch
+from townsquare.ingest import MOVED, Account, TableAccount, read_batches, write_batch
 from townsquare.ingest.adapters import fingerprint_of
 from townsquare.settings import Home
 from townsquare.sql_text import literal
+from townsquare.whole import replacing
 
 Counts = dict[str, dict[str, dict[str, Any]]]
 """By batch file and account: what the account of each table will say."""
@@ -65,7 +66,8 @@ def planned(
     own: Counter[tuple[str, str]] = Counter()
     for folder in landed_folders(home, connection, person):
         for batch_id, n_rows in count_own(folder):
-            own[batch_id, str(folder.table)] += n_rows
+            if not batch_id.endswith(MOVED):  # such a row is counted on another day
+                own[batch_id, str(folder.table)] += n_rows
     refused = _refused(home, person)
     counts: Counts = {}
     for path, accounts in read_batches(home).items():
@@ -162,11 +164,9 @@ def clean_quarantine(home: Home, person: Person) -> None:
                 row = clean
             kept.append(row)
         if changed:
-            partial = path.with_name(f".{path.name}.partial")
-            pq.write_table(
-                pa.Table.from_pylist(kept, schema=rows.schema), partial, compression="zstd"
-            )
-            partial.replace(path)
+            told = pa.Table.from_pylist(kept, schema=rows.schema)
+            with replacing(path, durable=True) as partial:
+                pq.write_table(told, partial, compression="zstd")
 
 
 def _without(row: str, table: str, person: Person) -> str:

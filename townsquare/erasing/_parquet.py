@@ -11,6 +11,7 @@ from townsquare.erasing._cleaning import Cleaning, of_derived, of_landed
 from townsquare.erasing._person import Person
 from townsquare.settings import Home
 from townsquare.sql_text import literal
+from townsquare.whole import replacing
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -66,10 +67,9 @@ class Folder:
                 f"read_parquet({literal(path)}, hive_partitioning = false)"
             )
         rows = self.connection.sql(query).to_arrow_table().select(schema.names).cast(schema)
-        partial = path.with_name(f".{path.name}.partial")
-        pq.write_table(rows, partial, compression="zstd", write_page_checksum=True)
-        partial.chmod(path.stat().st_mode)
-        partial.replace(path)
+        with replacing(path, durable=True) as partial:
+            pq.write_table(rows, partial, compression="zstd", write_page_checksum=True)
+            partial.chmod(path.stat().st_mode)
 
 
 def folders(

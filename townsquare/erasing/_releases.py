@@ -12,24 +12,26 @@ from townsquare.release import all_folders, manifest_of, write_manifest
 from townsquare.settings import Home
 
 
-def clean_releases(home: Home, person: Person, receipt: str, erased_from: dict[str, int]) -> int:
-    """Clean them one after the other; returns how many named the person or a model of theirs.
+def clean_releases(home: Home, person: Person, receipt: str) -> int:
+    """Clean them one after the other; returns how many were written anew.
 
+    One that does not name the person tells of the erasure all the same, in meta.erasures.
     A reader that has a release open goes on with the file that it has; whoever opens it next gets
     the clean one.
     """
-    return sum(_clean(home, folder, person, receipt, erased_from) for folder in all_folders(home))
+    return sum(_clean(home, folder, person, receipt) for folder in all_folders(home))
 
 
-def _clean(
-    home: Home, folder: Path, person: Person, receipt: str, erased_from: dict[str, int]
-) -> bool:
+def _clean(home: Home, folder: Path, person: Person, receipt: str) -> bool:
     manifest = manifest_of(folder)
     rows: dict[str, int] | None = None
     changed = manifest is not None and _disagrees(folder, manifest)
     for database in sorted(folder.glob("*.duckdb")):
         if _databases.names(database, person):
-            rows = _databases.clean(database, person, erased_from)
+            rows = _databases.clean(database, person, home)
+            changed = True
+        elif not _databases.tells_all(database, home):
+            _databases.tell(database, home)
             changed = True
     with connect() as connection:
         for parquet in folders(home, connection, person, parquet_files(folder)):

@@ -1,13 +1,13 @@
 """Takes an id out of files that are no tables: logs, pages, histories, what learners remember."""
 
 import gzip
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from townsquare.erasing._person import Person
 from townsquare.release import memory_folder
 from townsquare.settings import Home
+from townsquare.whole import replacing
 
 _TABULAR = {".parquet", ".duckdb"}
 _SHORTEST_BY_CHANCE = 6  # fewer bytes stand in some compressed file by chance
@@ -70,9 +70,6 @@ def clean(home: Home, path: Path, person: Person) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(data)
-    partial.chmod(path.stat().st_mode)
-    with partial.open("rb") as written:
-        os.fsync(written.fileno())
-    partial.replace(path)
+    with replacing(path, durable=True) as partial:
+        partial.write_bytes(data)
+        partial.chmod(path.stat().st_mode)

@@ -10,17 +10,19 @@ from townsquare.ingest._accounts import (
 from townsquare.ingest._importing import import_source, land, next_as_of
 from townsquare.ingest._lagging import lagging
 from townsquare.ingest._news import News, read_news
-from townsquare.ingest._places import landed_sequence, prepare
+from townsquare.ingest._places import MOVED, keys_folder, landed_sequence, prepare
 from townsquare.ingest._verifying import verify
 from townsquare.ingest.adapters import Progress, adapter_names
 
 __all__ = [
+    "MOVED",
     "Account",
     "News",
     "Progress",
     "TableAccount",
     "adapter_names",
     "import_source",
+    "keys_folder",
     "lagging",
     "land",
     "landed_sequence",

@@ -3,17 +3,24 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from townsquare.contract import Table, load_table
 from townsquare.ingest import _judging
 from townsquare.ingest._accounts import Account, TableAccount, to_json
+from townsquare.ingest._keys import NO_KEYS, Keys, landed_elsewhere, run_name, runs_of
 from townsquare.ingest._loosening import loosened
-from townsquare.ingest._places import day_folder, move_into_place, partial_folder
+from townsquare.ingest._places import (
+    day_folder,
+    keys_folder,
+    move_into_place,
+    partial_folder,
+)
 from townsquare.ingest.adapters import Rows, SourceFile
 from townsquare.settings import Home
 
@@ -126,12 +133,33 @@ class Batch:
             latest=latest,
         )
         dates = _judging.judge(self._connection, chunk)
-        _judging.recall(self._connection, table, list(self._landed_files(table.name, dates)))
+        keys = _judging.keys(self._connection, table) if table.by_day else NO_KEYS
+        moved = landed_elsewhere(keys, list(self._runs(table.name)))
+        elsewhere = [date(1970, 1, 1) + timedelta(days=int(day)) for day in np.unique(moved.days)]
+        landed = list(self._landed_files(table.name, sorted({*dates, *elsewhere})))
+        _judging.recall(self._connection, table, landed)
         _judging.recall_rejected(self._connection, list(self._rejected_files(table.name)))
         _judging.settle(self._connection, chunk)
+        if len(moved.hashes):
+            files = list(self._landed_files(table.name, elsewhere))
+            _judging.copy_moved(self._connection, table, np.unique(moved.hashes), files)
         self._count(table.name)
         self._stage(chunk)
+        if len(keys.hashes):
+            self._stage_keys(table.name, keys)
         self._n_chunks[table.name] += 1
+
+    def _runs(self, table: str) -> Iterator[Path]:
+        """What tells which keys are landed, before or by this batch."""
+        for folder in (keys_folder(self._home), self._staged / "keys"):
+            yield from runs_of(folder / table)
+
+    def _stage_keys(self, table: str, keys: Keys) -> None:
+        name = run_name(self._first_sequence, self.sequence - 1, self._n_chunks[table])
+        path = self._staged / "keys" / table / name
+        keys.ordered().write(path)
+        target = keys_folder(self._home).relative_to(self._home.root) / table / name
+        self._moves[path] = target
 
     def _landed_files(self, table: str, dates: list[date]) -> Iterator[Path]:
         """The files of these days, landed before or staged by this batch."""

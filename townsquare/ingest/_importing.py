@@ -8,6 +8,7 @@ from pathlib import Path
 from townsquare.errors import TownsquareError
 from townsquare.ingest._accounts import Account, read_accounts
 from townsquare.ingest._batch import Batch
+from townsquare.ingest._keys import prepare_keys
 from townsquare.ingest._parquet import parquet_rows
 from townsquare.ingest._places import partial_folder, prepare
 from townsquare.ingest.adapters import Adapter, Progress, SourceFile, load_adapter
@@ -68,6 +69,7 @@ class _Import:
         self._latest = _latest(adapter, home, self._now)
         self._progress = progress
         self._done: list[Account] = []
+        prepare_keys(home)
         self._next = max((a.sequence for a in read_accounts(home)), default=0) + 1
 
     def run(self, files: Iterable[SourceFile]) -> list[Account]:

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from townsquare.contract import Table
+from townsquare.ingest._keys import Hashes, Keys, key_hash
+from townsquare.ingest._places import MOVED
 from townsquare.ingest._rules import quoted, reason, typed
 
 MEMORY_LIMIT = "1GB"
@@ -107,9 +110,23 @@ def recall_rejected(connection: duckdb.DuckDBPyConnection, rejected: Sequence[Pa
     """)
 
 
+def keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Keys:
+    """The keys of the good rows, and the day of each."""
+    rows = connection.sql(f"""
+        select {key_hash(table)} as hash, event_date - date '1970-01-01' as day
+        from judged where reason is null
+    """).fetchnumpy()
+    return Keys(rows["hash"].astype(np.uint64), rows["day"].astype(np.int64))
+
+
 def settle(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> None:
     """Say of each judged row whether it is landed, quarantined or a duplicate of one that was."""
     _settle_good(connection, ", ".join(chunk.table.key), _time(chunk.landed_at))
+    columns = ", ".join(chunk.table.columns)
+    connection.execute(f"""
+        create or replace temp table copies as
+        select {columns}, event_date, file_index from settled where false
+    """)
     connection.execute("""
         create or replace temp table bad as
         select
@@ -173,6 +190,50 @@ def _settle_good(connection: duckdb.DuckDBPyConnection, key: str, landed_at: str
     """)
 
 
+def copy_moved(
+    connection: duckdb.DuckDBPyConnection, table: Table, hashes: Hashes, landed: Sequence[Path]
+) -> None:
+    """Find what must be landed on further days: every version of a key, on each of its days.
+
+    So a day can be told without the others: it knows from its own rows when an event left it.
+    `landed` are the files of all these days.
+    """
+    columns, key, event_time = ", ".join(table.columns), ", ".join(table.key), table.event_time
+    connection.register("moved", pa.table({"hash": hashes}))
+    files = ", ".join(quoted(str(path)) for path in landed)
+    before = f"""
+        select {columns}, event_date, null::bigint as file_index
+        from read_parquet([{files}], hive_partitioning = true, union_by_name = true,
+            hive_types = {{'event_date': date}})
+        where {key_hash(table)} in (select hash from moved)
+        union all
+    """
+    connection.execute(f"""
+        create or replace temp table copies as
+        with here as (
+            {before if landed else ""}
+            select {columns}, event_date, file_index from settled
+            where not is_duplicate and {key_hash(table)} in (select hash from moved)
+        ),
+        versions as (select distinct {columns} from here),
+        days as (select {key}, event_date, max(file_index) as file_index from here group by all)
+        select
+            versions.*, days.event_date,
+            max(file_index) over (partition by {", ".join(f"versions.{k}" for k in table.key)})
+                as file_index
+        from versions
+        inner join days using ({key})
+        where not exists (
+            select 1 from here
+            where {" and ".join(f"here.{name} = versions.{name}" for name in table.key)}
+            and here.loaded_at = versions.loaded_at
+            and here.{event_time} = versions.{event_time}
+            and here.event_date = days.event_date
+        )
+    """)
+    connection.unregister("moved")
+
+
 def counts(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str | None, int]]:
     """How many rows of each file came to what, and why."""
     return connection.sql("""
@@ -187,21 +248,27 @@ def counts(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str | 
 
 
 def landed_dates(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
-    """The event dates on which each file has landed rows."""
-    return connection.sql(
-        "select distinct file_index, event_date from settled where not is_duplicate order by all"
-    ).fetchall()
+    """The event dates on which each file has landed rows, or brought others with it."""
+    return connection.sql("""
+        select file_index, event_date from settled where not is_duplicate
+        union select file_index, event_date from copies
+        order by all
+    """).fetchall()
 
 
 def landed_rows(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> pa.Table:
     """The rows to land, by event date and time, with their event date last."""
     ids = ", ".join(quoted(batch_id) for batch_id in chunk.batch_ids)
+    columns = ", ".join(chunk.table.columns)
     return connection.sql(f"""
-        select
-            {", ".join(chunk.table.columns)},
-            list_extract([{ids}], file_index + 1) as batch_id,
-            event_date
-        from settled where not is_duplicate
+        with landed as (
+            select
+                {columns}, list_extract([{ids}], file_index + 1) as batch_id, event_date, position
+            from settled where not is_duplicate
+            union all
+            select {columns}, {quoted(chunk.batch_ids[0] + MOVED)}, event_date, null from copies
+        )
+        select * exclude (position) from landed
         order by event_date, {chunk.table.event_time}, position
     """).to_arrow_table()
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,6 +16,8 @@ from townsquare.settings import Home
 
 _PENDING = ".pending"
 _MANY = 500
+# Ends the batch_id of a row that is landed on a day which its event left, or came to from another.
+MOVED = "-moved"
 
 
 def accounts_folder(home: Home) -> Path:
@@ -25,6 +28,11 @@ def accounts_folder(home: Home) -> Path:
 def partial_folder(home: Home) -> Path:
     """What is being unpacked and written, before it is moved into place on the same disk."""
     return home.landing / ".partial"
+
+
+def keys_folder(home: Home) -> Path:
+    """Which keys are landed on which day; hashes are those of one version of DuckDB alone."""
+    return home.landing / ".keys" / f"duckdb-{duckdb.__version__}"
 
 
 def landed_schema(table: Table) -> pa.Schema:

@@ -2,7 +2,7 @@
 
 from townsquare.release._candidate import build_candidate
 from townsquare.release._history import events, skip_gate
-from townsquare.release._meta import relation_rows
+from townsquare.release._meta import erasure_rows, relation_rows
 from townsquare.release._origin import memory_folder
 from townsquare.release._publishing import (
     GateFailed,
@@ -37,6 +37,7 @@ __all__ = [
     "current",
     "current_as_of",
     "current_folder",
+    "erasure_rows",
     "events",
     "hold_gates",
     "kept",

@@ -124,7 +124,7 @@ def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
         "keys": _keys(project),
         "landing": _landing(accounts),
         "freshness": _capabilities.freshness(accounts),
-        "erasures": _erasures(facts.home),
+        "erasures": erasure_rows(facts.home),
     }
 
 
@@ -207,7 +207,8 @@ def _landing(accounts: Sequence[Account]) -> Rows:
             )  # fmt: skip
 
 
-def _erasures(home: Home) -> Rows:
+def erasure_rows(home: Home) -> Rows:
+    """One row of meta.erasures per receipt."""
     for told in erasures.receipts(home):
         yield (
             told["receipt"], told["erased_at"], told["done_by"], told["reason"],

@@ -16,6 +16,7 @@ from townsquare.network import Network
 from townsquare.quality import Check, read_results
 from townsquare.release import _dbt_docs, _history, _ids, _meta, _metrics, _origin, _shelf
 from townsquare.settings import Home
+from townsquare.whole import sync
 
 _FAILURES_TOLD = 3
 
@@ -82,7 +83,7 @@ def publish(
         _complete(home, network, candidate, checks, skips)
         home.releases.mkdir(parents=True, exist_ok=True)
         candidate.rename(folder)
-        _shelf.sync(home.releases)
+        sync(home.releases)
     release = _shelf.find(home, release_id)
     if _shelf.current_id(home) != release_id:
         _shelf.switch(home, release_id)
@@ -147,7 +148,7 @@ def _write_manifest(
     files = [path for path in sorted(candidate.rglob("*")) if path.is_file()]
     for path in files:
         path.chmod(0o444)
-        _shelf.sync(path)
+        sync(path)
     told = {
         "release_id": facts.release_id,
         "as_of": facts.as_of,

@@ -11,6 +11,7 @@ from typing import Any
 from townsquare.errors import TownsquareError
 from townsquare.release import _history, _ids
 from townsquare.settings import Home
+from townsquare.whole import sync
 
 DATABASE = "townsquare.duckdb"
 MANIFEST = "manifest.json"
@@ -108,15 +109,6 @@ def switch(home: Home, release_id: str) -> None:
     link.symlink_to(release_id)
     link.replace(home.current)
     sync(home.releases)
-
-
-def sync(path: Path) -> None:
-    """Have a file or folder on disk before going on."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def prune(home: Home, keep: int) -> list[str]:

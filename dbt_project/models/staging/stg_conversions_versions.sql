@@ -1,5 +1,6 @@
 -- One row per landed version of a row of conversions, with the days between which it was known.
--- Versions of a key share their event date, so that a few days can be read without the others.
+-- Where a version moves the event to another day it is landed on both: the old one's row ends there
+-- and the new one's stands here, so that a few days can be read without the others.
 with
 
 landed as (select * from {{ source('contract', 'conversions') }}),
@@ -31,3 +32,4 @@ select
     converted_at,
     loaded_at
 from versions
+qualify cast(converted_at as date) = event_date

@@ -1,5 +1,6 @@
 -- One row per landed version of a row of notifications, with the days between which it was known.
--- Versions of a key share their event date, so that a few days can be read without the others.
+-- Where a version moves the event to another day it is landed on both: the old one's row ends there
+-- and the new one's stands here, so that a few days can be read without the others.
 with
 
 landed as (select * from {{ source('contract', 'notifications') }}),
@@ -35,3 +36,4 @@ select
     unsubscribed_at,
     loaded_at
 from versions
+qualify cast(sent_at as date) = event_date
