@@ -3,10 +3,12 @@
 import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
 import httpx
 import pyarrow as pa
 import pytest
@@ -14,10 +16,12 @@ from pydantic import ValidationError
 
 from ml import declaration
 from ml.learners import _declaration, _run
-from townsquare import cli, learned, runs, services, steps
+from townsquare import cli, databases, learned, runs, services, steps, warehouse
 from townsquare.contract import Table, load_tables
 from townsquare.errors import TownsquareError
+from townsquare.ingest.adapters import _sevenzip, _texts
 from townsquare.network import Network
+from townsquare.release import _candidate
 from townsquare.settings import Home
 from townsquare.simulate import _outbox
 
@@ -187,3 +191,93 @@ def test_a_learner_may_not_read_what_is_not_declared_or_not_there(run: _run.Run)
         run.read_relation("moods")
     with pytest.raises(TownsquareError, match="build the layer `warehouse` first"):
         run.read("input_words")
+
+
+def test_a_red_run_ends_the_command_with_what_its_log_says(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Red:
+        def prepare(self) -> None: ...
+
+        def trigger(self, dag_id: str, conf: dict[str, object]) -> str:
+            return "run 1"
+
+        def follow(self, dag_id: str, run_id: str, told: object) -> str:
+            return "failed"
+
+        def failure(self, dag_id: str, run_id: str) -> str:
+            return "build_marts: a model is wrong"
+
+    monkeypatch.setattr(services, "airflow", lambda *_: nullcontext())
+    monkeypatch.setattr(runs, "Airflow", lambda *_: nullcontext(Red()))
+    with pytest.raises(TownsquareError, match="townsquare_daily is red: build_marts: a model is"):
+        cli._run_dag(home, "townsquare_daily", {}, quiet=True)
+
+
+def test_a_member_that_is_longer_than_its_archive_declares_is_not_unpacked(tmp_path: Path) -> None:
+    writer = _sevenzip._Writer(tmp_path / "Posts.xml", 4)
+    writer.write(b"four")
+    with pytest.raises(_sevenzip.ArchiveError, match=r"Posts\.xml is longer than it declares"):
+        writer.write(b"!")
+    writer._file.close()
+
+
+def test_a_line_that_no_export_would_have_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_texts, "LONGEST_VALUE", 16)
+    path = tmp_path / "users.jsonl"
+    path.write_text("{}\n" + "x" * 40, encoding="utf-8")
+    with pytest.raises(TownsquareError, match=r"users\.jsonl, line 2 is longer than"):
+        list(_texts.lines(path, path.name))
+
+
+@pytest.mark.parametrize("left", ["an error", "a log"])
+def test_marts_that_somebody_writes_to_make_no_candidate(
+    home: Home, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    home.marts.parent.mkdir(parents=True)
+    home.marts.touch()
+    log = home.marts.with_name(home.marts.name + ".wal")
+
+    def connect(path: str) -> object:
+        if left == "an error":
+            raise duckdb.IOException("could not set lock on file")
+        log.touch()
+        return nullcontext(SimpleNamespace(execute=lambda query: None))
+
+    monkeypatch.setattr(_candidate.duckdb, "connect", connect)
+    told = "cannot be checkpointed" if left == "an error" else "still has a write-ahead log"
+    with pytest.raises(TownsquareError, match=told):
+        _candidate._checkpoint(home)
+
+
+def test_a_file_that_the_kernel_does_not_copy_to_the_end_is_copied_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(b"0123456789")
+    monkeypatch.setattr(_candidate.os, "copy_file_range", lambda *_: 0)
+    _candidate.copy(source, target)
+    assert target.read_bytes() == b"0123456789"
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "told"),
+    [
+        ("column x is missing", TownsquareError, "could not build the layer marts: one: column x"),
+        ("Corrupt database file", databases.DamagedError, "A database is damaged"),
+    ],
+)
+def test_a_model_that_fails_is_named_and_a_damaged_database_told_apart(
+    home: Home, said: str, error: type[Exception], told: str
+) -> None:
+    failed = SimpleNamespace(status="error", message=said, node=SimpleNamespace(name="one"))
+    result = SimpleNamespace(success=False, result=SimpleNamespace(results=[failed]), exception="")
+    with pytest.raises(error, match=told):
+        warehouse._counted(home, result, "marts")
+
+
+def test_a_day_that_is_not_planned_is_not_built(home: Home) -> None:
+    with pytest.raises(TownsquareError, match=r"plan\.json does not plan 2025-07-01"):
+        warehouse.build(home, Network(), "marts", date(2025, 7, 1))

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from townsquare.errors import TownsquareError
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 DAGS = PROJECT_ROOT / "dags"
 PLUGINS = PROJECT_ROOT / "control_room" / "plugin"
 LEARNERS = PROJECT_ROOT / "ml"
 SCORES = LEARNERS / "scores"
+# The path is written into SQL, and DuckDB takes these for a pattern or for the end of a text.
+_STRANGE = frozenset("'\"\\*?[]{}")
 
 SERVING_URL = "TOWNSQUARE_SERVING_URL"
 
@@ -29,7 +33,15 @@ class Home:
     @classmethod
     def from_environment(cls) -> "Home":
         """The home that TOWNSQUARE_HOME names, or ./var."""
-        return cls(Path(os.environ.get("TOWNSQUARE_HOME", "var")).resolve())
+        root = Path(os.environ.get("TOWNSQUARE_HOME", "var")).resolve()
+        strange = sorted({c for c in str(root) if c in _STRANGE or not c.isprintable()})
+        if strange:
+            raise TownsquareError(
+                f"The home {str(root)!r} has {', '.join(map(repr, strange))} in its path, which "
+                "SQL or file patterns would read as something else; set TOWNSQUARE_HOME to a "
+                "folder whose path has no quote, backslash, bracket, brace, *, ? or control mark."
+            )
+        return cls(root)
 
     @cached_property
     def network_file(self) -> Path:

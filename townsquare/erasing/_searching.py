@@ -11,7 +11,10 @@ from townsquare.settings import Home
 
 
 def search(home: Home, connection: duckdb.DuckDBPyConnection, person: Person) -> list[Path]:
-    """The files that name the person: cells by value, texts by word, packed or not."""
+    """The files that name the person: cells by value, texts by word, packed or not.
+
+    An id that need not mean the person in a text is looked for in columns that hold users alone.
+    """
     files = parquet_files(home.root)
     found = [path for one in folders(home, connection, person, files) for path in one.naming()]
     found += _landing.quarantine_naming(home, person)

@@ -63,13 +63,15 @@ def _checkpoint(home: Home) -> None:
 
 def copy(source: Path, target: Path) -> None:
     """Copy a file inside the kernel, which shares the blocks where the file system can."""
+    left = source.stat().st_size
     try:
         with source.open("rb") as read, target.open("wb") as write:
-            left = os.fstat(read.fileno()).st_size
             while left > 0:
                 done = os.copy_file_range(read.fileno(), write.fileno(), min(left, _CHUNK))
                 if done == 0:
-                    raise OSError("the source became shorter while it was copied")
+                    break
                 left -= done
     except OSError:
+        left = -1
+    if left:  # not here, or not to the end
         shutil.copyfile(source, target)
