@@ -92,7 +92,8 @@ def keep(home: Home, score: Score, name: str, model: "Model", facts: dict[str, A
     folder = home.models / score.name / name
     if not (folder / "model.json").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        model.booster.save_model(str(folder / "booster.txt"))
+        # LightGBM's own writer does not say that a disk is full.
+        (folder / "booster.txt").write_text(model.booster.model_to_string(), encoding="utf-8")
         facts = {**facts, "calibration": asdict(model.calibration)}
         text = json.dumps(facts, indent=2, sort_keys=True, default=str)
         write_text(folder / "model.json", text + "\n")  # last: it makes the version whole

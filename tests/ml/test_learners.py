@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from limits import files_no_larger_than
 
 from ml import learners, ledger
 from ml.learners import Days
@@ -100,6 +102,25 @@ def test_one_more_day_does_that_day_alone_and_the_rest_stays(
     assert learners.enrich(home, str(AS_OF), found)["moody"]["rows"] == 1
     assert moods(home) == {"a": 3.0, "b": 5.0, "c": 7.0}
     assert (home.learned / "moods" / "2025-02.parquet").stat().st_mtime_ns == untouched
+
+
+def test_a_full_disk_stops_a_learner_and_with_room_the_run_goes_on_from_what_was_there(
+    home: Home, declare: Callable[..., Path]
+) -> None:
+    found = learners.load_all(declare())
+    hand_over(home, {"a": ("one", FEBRUARY)}, None)
+    learners.enrich(home, str(AS_OF), found)
+    many = {sha256(str(n).encode()).hexdigest(): ("seven77", MARCH) for n in range(2000)}
+    hand_over(home, many, [MARCH])
+    with (
+        files_no_larger_than(20_000),
+        pytest.raises(TownsquareError, match="is full .* make room"),
+    ):
+        learners.enrich(home, str(AS_OF), found)
+    assert moods(home) == {"a": 3.0}
+    learners.enrich(home, str(AS_OF), found)
+    assert len(moods(home)) == 2001
+    assert not list(home.root.rglob("*.partial"))
 
 
 def test_a_day_done_again_loses_what_is_no_longer_there(

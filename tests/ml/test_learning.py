@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import worlds
+from limits import files_no_larger_than
 
-from ml import ledger, registry
+from ml import daily, ledger, registry
 from ml.declaration import Score
 from ml.learning import learn
 from ml.scoring import SCHEMA, partition
+from townsquare.errors import TownsquareError
 from townsquare.settings import Home
 
 NEXT_DAY = worlds.AS_OF + timedelta(days=1)
@@ -73,6 +75,42 @@ def test_the_next_day_is_scored_without_training_and_without_mlflow(
     assert not summary["trained"]
     assert summary["model_version"] == first["model_version"]
     assert len(scores_of(learned, score, NEXT_DAY)) == 800
+
+
+def test_a_full_disk_stops_scoring_and_with_room_the_cleared_task_scores_the_day(
+    learned: Home, score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown(learned)
+    monkeypatch.setattr(daily, "read_network", lambda home: worlds.NETWORK)
+    monkeypatch.setattr(daily, "load_all", lambda network: [score])
+    before = partition(learned, score, worlds.AS_OF).read_bytes()
+    with (
+        files_no_larger_than(2_000),
+        pytest.raises(TownsquareError, match="is full .* make room"),
+    ):
+        daily.learn_all(learned, NEXT_DAY.isoformat())
+    assert not partition(learned, score, NEXT_DAY).exists()
+    assert partition(learned, score, worlds.AS_OF).read_bytes() == before
+    daily.learn_all(learned, NEXT_DAY.isoformat())
+    assert len(scores_of(learned, score, NEXT_DAY)) == 800
+
+
+def test_a_full_disk_stops_training_and_leaves_no_version_behind(
+    learned: Home, first: dict[str, Any], score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown(learned)
+    monkeypatch.setattr(daily, "read_network", lambda home: worlds.NETWORK)
+    monkeypatch.setattr(daily, "load_all", lambda network: [score])
+    monkeypatch.setattr(daily.warehouse, "built_as_of", lambda home: NEXT_WEEK)
+    with (
+        files_no_larger_than(20_000),
+        pytest.raises(TownsquareError, match="is full .* make room"),
+    ):
+        daily.train_all(learned, ["churn"])
+    versions = ledger.read(learned, "model_versions")
+    assert [one["model_version"] for one in versions] == [first["model_version"]]
+    (told,) = daily.train_all(learned, ["churn"])
+    assert told["trained"] and told["available"]
 
 
 def test_learning_a_day_twice_gives_the_same_bytes(learned: Home, score: Score) -> None:

@@ -2,16 +2,15 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import AS_OF, check, write_marts
+from limits import files_no_larger_than
 
 from townsquare import faults, quality, release
 from townsquare.errors import TownsquareError
@@ -45,16 +44,6 @@ def test_a_full_disk_stops_publishing_and_harms_nothing(small_disk) -> None:
     assert publish_on(home) > first
     assert release.verify(home) == (2, [])
     assert not list(home.candidates.iterdir())
-
-
-@contextmanager
-def files_no_larger_than(n_bytes: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_limit_on_files_stops_publishing_and_harms_nothing(home: Home, publish: Publish) -> None:
