@@ -34,6 +34,31 @@ class Postgres:
         return done.stdout.strip()
 
 
+class Session:
+    """One psql that is asked one thing after another."""
+
+    def __init__(self, url: str) -> None:
+        self._process = subprocess.Popen(
+            ["psql", "-X", "-A", "-t", url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def ask(self, sql: str) -> str:
+        """What it answers, errors included."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(f"{sql};\n\\echo END\n")
+        self._process.stdin.flush()
+        lines = iter(self._process.stdout.readline, "END\n")
+        return "".join(lines).strip()
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate("\\q\n", timeout=10)
+
+
 @contextmanager
 def postgres(settings: Mapping[str, str]) -> Iterator[Postgres]:
     """Start a server in a folder of its own, as an account that is not root, and stop it."""

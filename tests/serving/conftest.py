@@ -5,10 +5,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from desks import Desk, Session
+from desks import Desk
 from served_homes import Publish, publisher
 
-from bench.servers import Postgres, postgres
+from bench.servers import Postgres, Session, postgres
 from townsquare.settings import PROJECT_ROOT, SERVING_URL, Home
 
 _NUMBERS = count()

@@ -1,4 +1,4 @@
-"""A serving database as different people reach it: one question each, or a session that stays."""
+"""A serving database as different people reach it."""
 
 import subprocess
 from dataclasses import dataclass
@@ -33,27 +33,3 @@ class Desk:
 
     def serve(self, home: Home) -> dict[str, Any]:
         return serving.serve(home)
-
-
-class Session:
-    """One psql that is asked one thing after another."""
-
-    def __init__(self, url: str) -> None:
-        self._process = subprocess.Popen(
-            ["psql", "-X", "-A", "-t", url],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def ask(self, sql: str) -> str:
-        """What it answers, errors included."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(f"{sql};\n\\echo END\n")
-        self._process.stdin.flush()
-        lines = iter(self._process.stdout.readline, "END\n")
-        return "".join(lines).strip()
-
-    def close(self) -> None:
-        self._process.communicate("\\q\n", timeout=10)

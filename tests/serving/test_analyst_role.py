@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from desks import Desk, Session
+from desks import Desk
 from served_homes import Publish
 
+from bench.servers import Session
 from townsquare.settings import Home
 
 ALLOWED = (

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from desks import Desk, Session
+from desks import Desk
 from served_homes import Publish
 
+from bench.servers import Session
 from townsquare import serving
 from townsquare.errors import TownsquareError
 from townsquare.serving import _server, _switching
