@@ -66,7 +66,7 @@ class Machine:
         """A word of the file, as it must be here."""
         for inside, outside in self.folders.items():
             text = text.replace(inside, str(outside))
-        text = re.sub(r"(?<=[/@])(postgres|redis|api-server|mlflow)(?=:\d)", "127.0.0.1", text)
+        text = re.sub(r"(?<![\w-])(postgres|redis|api-server|mlflow)(?=:\d)", "127.0.0.1", text)
         there = {**self.ports, **(ports or {})}
         return re.sub(r"\b\d{4}\b", lambda n: str(there.get(int(n[0]), n[0])), text)
 

@@ -7,7 +7,7 @@ import compose
 import pytest
 
 SECRETS = {
-    name: f"secret-of-{name.lower().replace('_', '-')}"
+    name: f"secret-of-{name.lower().replace('_', '-')}".ljust(64, "x")
     for name, operator in compose.variables(compose.FILE.read_text(encoding="utf-8")).items()
     if operator == ":?"
 }

@@ -13,7 +13,7 @@ import duckdb
 
 from townsquare import erasures, faults, locking, serving
 from townsquare.account import who
-from townsquare.erasing import _landing, _releases, _searching, _stores, _texts
+from townsquare.erasing import _landing, _releases, _searching, _servers, _stores, _texts
 from townsquare.erasing._parquet import connect, folders, landed_folders, parquet_files
 from townsquare.erasing._person import Person
 from townsquare.errors import TownsquareError
@@ -171,6 +171,7 @@ def _clean_rest(home: Home, person: Person) -> None:
             _stores.clean(path, person)
         elif path != home.erasing and _texts.names(home, path, person):
             _texts.clean(home, path, person)
+    _servers.clean(person)
 
 
 def _end(home: Home, begun: dict[str, Any]) -> None:
