@@ -7,6 +7,7 @@ import pandas as pd
 from ml.quality._bridging import Bridged, Ratings, bridge
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 FOR, SEEN, AGAINST = 1.0, 0.0, -1.0
 VOTE_PRIOR = 10.0  # unnamed votes that the early estimate weighs
@@ -28,8 +29,15 @@ def weigh(ratings: pd.DataFrame, voices: pd.Series) -> pd.DataFrame:
     return summed
 
 
-def rate(rated: pd.DataFrame, contents: pd.Index, prior: Floats) -> Bridged | None:
-    """Fit the bridging model over these contents; None where nobody is named."""
+def rate(
+    rated: pd.DataFrame, contents: pd.Index, prior: Floats, authors: pd.Series | None = None
+) -> Bridged | None:
+    """
+    Fit the bridging model over these contents; None where nobody is named.
+
+    `authors` has one entry per content and lets the ratings of an author's contents speak for one
+    another; a content of which the author is not told stands for itself.
+    """
     if not len(rated):
         return None
     raters = pd.Index(rated["rater_id"].unique()).sort_values()
@@ -40,12 +48,23 @@ def rate(rated: pd.DataFrame, contents: pd.Index, prior: Floats) -> Bridged | No
             contents.get_indexer(pd.Index(rated["content_id"])),
             rated["value"].to_numpy(dtype=np.float64),
             rated["weight"].to_numpy(dtype=np.float64),
+            _numbered(contents, authors),
             len(raters),
-            len(contents),
         ),
         prior,
         start,
+        pooled=authors is not None,
     )
+
+
+def _numbered(contents: pd.Index, authors: pd.Series | None) -> Ints:
+    if authors is None:
+        return np.arange(len(contents))
+    # A key of its own for each content without an author, which no author's can equal.
+    alone = pd.Series(range(len(contents)), dtype=object)
+    named = authors.reset_index(drop=True).astype(object)
+    numbers: Ints = pd.factorize(named.where(named.notna(), alone))[0].astype(np.int64)
+    return numbers
 
 
 def vote_rates(ratings: pd.DataFrame, contents: pd.Index) -> tuple[Floats, Floats]:

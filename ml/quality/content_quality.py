@@ -80,7 +80,7 @@ def measure(contents: pd.DataFrame, ratings: pd.DataFrame, voices: pd.Series) ->
     history = author_history(contents["author_id"], target, np.minimum(weight, 20.0))
     features = pd.concat([signals, history], axis=1)
     early = estimate_early(features, target, np.minimum(weight, 20.0))
-    fitted = rate(rated, index, early) if named else None
+    fitted = rate(rated, index, early, contents["author_id"]) if named else None
     quality, doubt = _combine(early, fitted, votes, vote_rate, target)
     basis = np.where(weight > 0, "votes" if first is None else "ratings", "early")
     totals = ratings.groupby("content_id")[["n_views", "n_for", "n_against"]].sum()

@@ -17,18 +17,23 @@ Floats = npt.NDArray[np.float64]
 FEWEST_KEYWORD_VOICES = 10
 WORD = r"\p{L}[\p{L}\p{N}]{3,}"
 COMMONEST_KEYWORD_SHARE = 0.05  # of texts: beyond it a word is grammar, not a subject
-MOST_KEYWORDS = 3000
+FEWEST_DAYS = 28  # of what is counted, before anything is judged; they tell what is grammar
+MOST_KEYWORDS = 5000
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows are periods in order, columns terms; `voices` are accounts with each ring as one."""
+    """Rows are periods in order, columns terms; `voices` are accounts with each ring as one.
+
+    `known` is false where a word was no keyword yet, or has become a tag since.
+    """
 
     terms: pd.DataFrame  # kind, term: one row per column
     starts: pd.DatetimeIndex
     voices: Floats
     accounts: Floats
     exposure: Floats
+    known: npt.NDArray[np.bool_]
 
 
 def tell_voices(endorsements: pa.Table, accounts: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -49,10 +54,16 @@ def tell_voices(endorsements: pa.Table, accounts: "pd.Series[Any]") -> "pd.Serie
     return pd.Series(names, index=known)
 
 
-def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[Any]") -> Any:
+def mention(
+    contents: pa.Table,
+    roots: pa.Table,
+    voices: "pd.Series[Any]",
+    topics: pa.Table | None = None,
+) -> Any:
     """A DuckDB connection with `mentions`: kind, term, voice, account and hour of every mention.
 
-    A comment is about what its root is tagged with. `roots` has content_id and tags.
+    A comment is about what its root is tagged with. `roots` has content_id and tags, `topics`
+    content_id and topic_id. `keywords` tells from when until when a word is one.
     """
     database = duckdb.connect()
     database.execute("set threads = 2")
@@ -65,6 +76,7 @@ def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[Any]") -> An
             date_trunc('hour', published_at) as hour,
             coalesce(nullif(contents.tags, []), roots.tags) as tags,
             coalesce(len(contents.tags) > 0, false) as is_start,
+            contents.content_id = contents.root_id as is_root,
             regexp_replace(lower(concat_ws(' ', title, body)), '<[^>]*>|https?://\\S+', ' ', 'g')
                 as words
         from contents
@@ -76,24 +88,58 @@ def mention(contents: pa.Table, roots: pa.Table, voices: "pd.Series[Any]") -> An
         select distinct 'tag' as kind, lower(unnest(tags)) as term, voice, account, hour,
             is_start from said
     """)
-    database.execute(f"""
-        insert into mentions
-        with words as (
-            select content_id, voice, account, hour,
-                unnest(list_distinct(regexp_extract_all(words, '{WORD}'))) as term
-            from said),
-        kept as (
-            select term from words
-            where term not in (select term from mentions)
-            group by term
-            having count(distinct voice) >= {FEWEST_KEYWORD_VOICES}
-                and count(*) <= {COMMONEST_KEYWORD_SHARE}
-                    * (select count(distinct content_id) from words)
-            order by count(distinct voice) desc, term limit {MOST_KEYWORDS})
-        select distinct 'keyword', term, voice, account, hour, true
-        from words inner join kept using (term)
-    """)
+    if topics is not None:
+        database.register("topics", topics)
+        database.execute("""
+            insert into mentions
+            select distinct 'topic', topic_id, voice, account, hour, is_root
+            from said inner join topics using (content_id)
+        """)
+    _mention_keywords(database)
     return database
+
+
+def _mention_keywords(database: Any) -> None:
+    """
+    A word is a keyword from the hour in which its tenth voice says it, until it becomes a tag.
+
+    So whether it is judged on a day rests on that day and those before. What is grammar is told by
+    the first days, which are not judged; of too many keywords those are kept that came first.
+    """
+    database.execute(f"""
+        create temp table words as
+        select content_id, voice, account, hour,
+            unnest(list_distinct(regexp_extract_all(words, '{WORD}'))) as term
+        from said
+    """)
+    database.execute(f"""
+        create table keywords as
+        with learned as (
+            select min(hour) + interval '{FEWEST_DAYS}' day as hour from said),
+        early as (select words.* from words, learned where words.hour < learned.hour),
+        grammar as (
+            select term from early group by term
+            having count(*) > {COMMONEST_KEYWORD_SHARE}
+                * (select count(distinct content_id) from early)),
+        first_said as (select term, voice, min(hour) as hour from words group by term, voice),
+        reached as (
+            select term, hour from first_said
+            qualify row_number() over (partition by term order by hour, voice)
+                = {FEWEST_KEYWORD_VOICES}),
+        tagged as (select term, min(hour) as hour from mentions where kind = 'tag' group by term)
+        select reached.term, greatest(reached.hour, learned.hour) as since, tagged.hour as until
+        from reached
+        cross join learned
+        left join tagged using (term)
+        where term not in (select term from grammar)
+            and (tagged.hour is null or tagged.hour > greatest(reached.hour, learned.hour))
+        order by since, term limit {MOST_KEYWORDS}
+    """)
+    database.execute("""
+        insert into mentions
+        select distinct 'keyword', term, voice, account, hour, true
+        from words inner join keywords using (term)
+    """)
 
 
 def count(database: Any, unit: str, first: date, until: date, fewest: int = 1) -> Counts:
@@ -129,4 +175,19 @@ def count(database: Any, unit: str, first: date, until: date, fewest: int = 1) -
     grids = [np.zeros((len(starts), len(terms))) for _ in range(2)]
     for grid, name in zip(grids, ("voices", "accounts"), strict=True):
         grid[row, column] = cells[name]
-    return Counts(terms.to_frame(index=False), starts, grids[0], grids[1], exposure)
+    table = terms.to_frame(index=False)
+    known = _known(database, table, starts, step)
+    return Counts(table, starts, grids[0], grids[1], exposure, known)
+
+
+def _known(
+    database: Any, terms: pd.DataFrame, starts: pd.DatetimeIndex, step: timedelta
+) -> npt.NDArray[np.bool_]:
+    """Whether a term was one in each period: tags and topics always, words as `keywords` tells."""
+    keywords = database.execute("select term, since, until from keywords").df().set_index("term")
+    told = keywords.reindex(terms["term"].where(terms["kind"] == "keyword"))
+    begins = starts.to_numpy()[:, None]
+    # What is not told of a term is no time, and no comparison with it holds.
+    too_early = begins + np.timedelta64(step) <= told["since"].to_numpy()
+    known: npt.NDArray[np.bool_] = ~too_early & ~(begins >= told["until"].to_numpy())
+    return known

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ml.learners import NotAvailableError, Run
-from ml.trends._counting import Counts, count, mention, tell_voices
+from ml.trends._counting import FEWEST_DAYS, Counts, count, mention, tell_voices
 from ml.trends._endorsements import read_endorsements
 from ml.trends._episodes import find_onsets, half_lives
 from ml.trends._expecting import Expected, discovery_rates, expect
@@ -25,7 +25,8 @@ TOLD_DAYS, LEARNING_DAYS = 90, 60
 TOLD_HOURS, LEARNING_HOURS = 7 * 24, 28 * 24
 FEWEST_HOURLY_MENTIONS = 30
 MOST_RANKED = 50
-FEWEST_DAYS, ROOT_DAYS = 28, 365
+ROOT_DAYS = 365
+LEAST_TOPIC_PROBABILITY = 0.5
 
 
 def learn(run: Run) -> dict[str, Any]:
@@ -43,7 +44,10 @@ def learn(run: Run) -> dict[str, Any]:
     rooted = since >= pa.scalar(first - timedelta(days=ROOT_DAYS))
     roots = run.read("input_contents", ["content_id", "tags"], rooted)
     voices = tell_voices(read_endorsements(run), contents["author_id"].to_pandas())
-    with mention(contents, roots, voices) as database:
+    told_topics = pc.field("published_date") >= pa.scalar(first)
+    told_topics &= pc.field("probability") >= LEAST_TOPIC_PROBABILITY
+    topics = run.read("content_topics", ["content_id", "topic_id"], told_topics)
+    with mention(contents, roots, voices, topics) as database:
         days, expected = count_days(database, max(first, earliest), run.as_of)
         told = [tell(days, expected, "day", TOLD_DAYS), *_tell_hours(database, run.as_of)]
         coming = _tell_forecasts(days, forecast(days.voices, expected))
@@ -76,14 +80,15 @@ def tell(
     per_day = 1 if grain == "day" else 24
     observed, kinds = counts.voices, counts.terms["kind"].to_numpy(str)
     chance = expected.chance(observed)
-    rates = _rates_by_kind(chance, observed, kinds)
+    rates = _rates_by_kind(chance, observed, kinds, counts.known)
     lift = observed / expected.mean
     trending = (rates <= FALSE_DISCOVERIES) & (observed >= LEAST_VOICES) & (lift >= LEAST_LIFT)
+    trending &= counts.known
     trending[: FEWEST_DAYS * per_day] = False
     onset = find_onsets(trending)
     fading = half_lives(observed - expected.mean, onset, per_day)
     # One voice on a quiet day is improbable for many a term, and what a ring makes of any tag.
-    at = np.argwhere(observed >= LEAST_VOICES)
+    at = np.argwhere((observed >= LEAST_VOICES) & counts.known)
     row, term = at[at[:, 0] >= len(observed) - rows].T
     cell = (row, term)
     table = pd.DataFrame(
@@ -107,9 +112,11 @@ def tell(
     return _rank(table)
 
 
-def _rates_by_kind(chance: Floats, observed: Floats, kinds: npt.NDArray[np.str_]) -> Floats:
-    """Tags and words are families of tests of their own; untested is what was never seen yet."""
-    seen = np.cumsum(observed, axis=0) > 0
+def _rates_by_kind(
+    chance: Floats, observed: Floats, kinds: npt.NDArray[np.str_], known: npt.NDArray[np.bool_]
+) -> Floats:
+    """Tags, topics and words are families of tests each; untested is what was never seen yet."""
+    seen = (np.cumsum(observed, axis=0) > 0) & known
     rates = np.ones_like(chance)
     for kind in np.unique(kinds):
         own = kinds == kind
@@ -129,8 +136,8 @@ def _rank(table: pd.DataFrame) -> pd.DataFrame:
 def _tell_forecasts(days: Counts, forecasts: Forecasts | None) -> pd.DataFrame:
     nothing = np.full(len(days.terms), np.nan)
     told = forecasts or Forecasts(nothing, nothing, nothing, np.nan, 0)
-    kept = ~np.isnan(told.total)
-    table = days.terms[kept].copy()
+    kept = ~np.isnan(told.total) & days.known[-1]
+    table: pd.DataFrame = days.terms[kept].copy()
     table["n_voices_7d"] = days.voices[-HORIZON_DAYS:, kept].sum(axis=0).astype(np.int64)
     table["forecast_next_7d"] = told.total[kept]
     table["lower_next_7d"] = told.lower[kept]

@@ -61,6 +61,38 @@ def test_quality_is_freed_of_the_camp_that_is_larger() -> None:
     assert abs(np.corrcoef(found, slant)[0, 1]) < 0.3 < np.corrcoef(rates, slant)[0, 1] - 0.2
 
 
+def _spread_thin(seed: int = 3) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Sixty authors of ten contents each; skill shows in all, and each is seen by four."""
+    rng = np.random.default_rng(seed)
+    author = np.repeat(np.arange(60), 10)
+    quality = 0.8 * rng.normal(size=60)[author] + 0.6 * rng.normal(size=600)
+    content = np.repeat(np.arange(600), 4)
+    liked = rng.random(2400) < 1 / (1 + np.exp(1.0 - 1.5 * quality[content]))
+    columns = {"content_id": [f"c{one:03d}" for one in content], "n_views": 1, "n_against": 0}
+    columns |= {"rater_id": [f"u{one}" for one in rng.integers(0, 300, 2400)]}
+    return pd.DataFrame(columns | {"n_for": liked.astype(int)}), author, quality
+
+
+def test_what_few_have_seen_is_told_better_by_what_its_author_wrote_besides() -> None:
+    table, author, quality = _spread_thin()
+    index = pd.Index([f"c{content:03d}" for content in range(600)])
+    rated = weigh(table, _alone(table))
+    names = pd.Series([f"a{one}" for one in author])
+    by_author = rate(rated, index, np.zeros(600), names)
+    alone = rate(rated, index, np.zeros(600))
+    unnamed = rate(rated, index, np.zeros(600), pd.Series([None] * 600, dtype=object))
+    assert by_author and alone and unnamed
+    assert spearmanr(by_author.content, quality)[0] > spearmanr(alone.content, quality)[0] + 0.05
+    # No author is not an author: such contents do not speak for one another.
+    assert np.std(unnamed.content) > 0
+    assert spearmanr(unnamed.content, alone.content)[0] > 0.95
+    # A content that nobody has seen is what its author's others are, and more doubtful.
+    unseen = rate(rated[rated["content_id"] != "c000"], index, np.zeros(600), names)
+    assert unseen
+    assert unseen.content[0] == pytest.approx(np.mean(by_author.content[1:10]), abs=0.1)
+    assert unseen.deviation[0] > by_author.deviation[0]
+
+
 def test_twenty_linked_accounts_raise_what_they_like_as_one_voice_would() -> None:
     table, _, _ = _likes()
     ring = [f"r{number}" for number in range(20)]

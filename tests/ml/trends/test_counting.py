@@ -70,6 +70,43 @@ def test_answers_count_as_accounts_of_the_roots_tag_but_not_as_voices() -> None:
     assert (days.voices[2, 0], days.accounts[2, 0]) == (1, 6)
 
 
+def test_a_topic_is_begun_by_roots_and_counts_whoever_answers() -> None:
+    at = datetime(2025, 1, 3, 9)
+    rows = [("asker", "", at, ["tea"], ""), ("other", "", at, [], "")]
+    rows += [(f"u{n}", "c0", at, [], "") for n in range(5)]
+    contents = _said(rows)
+    about = pa.table({"content_id": ["c0", "c1", "c2", "c3"], "topic_id": ["drinks"] * 4})
+    voices = tell_voices(_endorsements().slice(0, 0), contents["author_id"].to_pandas())
+    roots = contents.select(["content_id", "tags"])
+    with mention(contents, roots, voices, about) as database:
+        days = count(database, "day", FIRST, UNTIL)
+    place = days.terms.index[days.terms["kind"] == "topic"]
+    assert days.terms.loc[place, "term"].tolist() == ["drinks"]
+    assert (days.voices[2, place[0]], days.accounts[2, place[0]]) == (2, 4)
+
+
+def test_a_word_is_judged_from_its_tenth_voice_until_it_is_a_tag_whatever_comes_later() -> None:
+    rows = _everyday()
+    for day, voices in ((40, range(9)), (45, range(5, 12)), (50, range(20))):
+        at = datetime(2025, 1, 1, 12) + pd.Timedelta(days=day)
+        rows += [(f"u{n}", "", at, [], "glaciers") for n in voices]
+    tagged = (*rows, ("u1", "", datetime(2025, 2, 25, 9), ["glaciers"], ""))
+    known = {}
+    for name, said in (("whole", rows), ("cut", rows[:-20]), ("tagged", list(tagged))):
+        contents = _said(said)
+        voices = tell_voices(_endorsements(), contents["author_id"].to_pandas())
+        with mention(contents, contents.select(["content_id", "tags"]), voices) as database:
+            days = count(database, "day", FIRST, UNTIL)
+        at = days.terms.index[
+            (days.terms["kind"] == "keyword") & (days.terms["term"] == "glaciers")
+        ]
+        known[name] = days.known[:, at[0]]
+    assert known["whole"].tolist() == [day >= 45 for day in range(60)]
+    # What is said later changes nothing of what was judged before.
+    assert known["cut"].tolist() == known["whole"].tolist()
+    assert known["tagged"].tolist() == [45 <= day <= 55 for day in range(60)]
+
+
 def test_words_that_are_tags_or_everywhere_are_no_keywords_and_markup_is_none() -> None:
     rows = _everyday()
     at = datetime(2025, 2, 1, 9)

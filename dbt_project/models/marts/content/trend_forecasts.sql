@@ -1,4 +1,4 @@
--- One row per tag or keyword that is forecast over the 7 days from the run on.
+-- One row per tag, topic or keyword that is forecast over the 7 days from the run on.
 with
 
 forecasts as (select * from {{ source('learned', 'trend_forecasts') }})
