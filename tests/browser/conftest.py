@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,7 +48,7 @@ def desk(
     home = Home(tmp_path_factory.mktemp("desk") / "var")
     shutil.copytree(world.root, home.root, symlinks=True)
     shutil.rmtree(home.airflow)
-    shutil.rmtree(home.models)
+    _forget_models(home, "churn")
     settings = yaml.safe_load(home.network_file.read_text())
     soon = datetime.now(UTC) + timedelta(minutes=2)
     settings |= {"schedule": f"{soon:%M %H} * * *", "judged_by_a_person": ["churn"]}
@@ -57,6 +59,14 @@ def desk(
         yield home, desks.wait_for(home, process)
     finally:
         desks.stop(process)
+
+
+def _forget_models(home: Home, score: str) -> None:
+    """Take every version of one score away, so that its next one is the first."""
+    shutil.rmtree(home.models / score)
+    with closing(sqlite3.connect(home.models / "mlflow.db")) as store:
+        store.execute("delete from registered_model_aliases where name = ?", [score])
+        store.commit()
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ _COLUMNS = """
 # dbt's page asks for a picture that it does not hold, and draws its icons before it knows which.
 _MENDED = {
     "${require('./assets/favicons/favicon.ico')}": "data:,",
-    'xlink:href="{{': 'ng-attr-xlink:href="{{',
+    'xlink:href="{{': 'ng-attr-href="{{',
 }
 
 
