@@ -1,12 +1,14 @@
 """Follows the recipes on a copy of the project: what they show must be accepted and true."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 from guides import copy_code, copy_home, in_project, named_blocks, write_files
+from lxml import html
 
 from townsquare.metrics import Engine, Question, declarations
 from townsquare.settings import PROJECT_ROOT, Home
@@ -49,6 +51,7 @@ def followed(world: Home, tmp_path_factory: pytest.TempPathFactory) -> Followed:
 
 def test_there_is_a_recipe_for_each_common_change() -> None:
     assert [path.stem for path in RECIPES] == [
+        "add-a-chart",
         "add-a-feature",
         "add-a-mart",
         "add-a-metric",
@@ -131,3 +134,17 @@ def test_the_adapter_lands_each_row_where_it_belongs(followed: Followed, tmp_pat
     assert (account["read"], account["landed"]) == (5, 2)
     assert (account["quarantined"], account["duplicate"]) == (2, 1)
     assert any("KeyError('id')" in reason for reason in account["reasons"])
+
+
+def test_the_chart_is_drawn_from_a_release_without_another_edit(
+    followed: Followed, world: Home, tmp_path: Path
+) -> None:
+    release = tmp_path / world.current.resolve().name
+    shutil.copytree(world.current.resolve(), release)
+    write = f"from pathlib import Path; from townsquare import page; page.write(Path('{release}'))"
+    release.joinpath("report.html").unlink(missing_ok=True)
+    told = in_project(followed.project, followed.home, "-c", write)
+    assert told.returncode == 0, told.stderr[-2000:]
+    drawn = html.parse(str(release / "report.html")).getroot().get_element_by_id("new_users")
+    assert "joined in the last whole week" in drawn.xpath("string(.//h3)")
+    assert drawn.xpath(".//*[@role='img']") and len(drawn.xpath(".//tbody/tr")) > 20

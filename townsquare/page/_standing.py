@@ -28,13 +28,15 @@ def tiles(release: Release) -> str:
 
 
 def _meaning(release: Release, column: str) -> str:
-    """The first words of what the release says of a column of daily_metrics."""
+    """The name that the release gives a column of daily_metrics, or its own; none without it."""
     said = release.ask(
         "select comment from duckdb_columns() where schema_name = 'main' "
         f"and table_name = 'daily_metrics' and column_name = '{column}'"
     )
-    text = str(said[0]["comment"] or "") if said else ""
-    return text.split(";")[0].split(",")[0].strip().rstrip(".")
+    if not said:
+        return ""
+    text = str(said[0]["comment"] or "").split(";")[0].split(",")[0].strip().rstrip(".")
+    return text if text[:1].isupper() else words.sentence(words.figure_name(column))
 
 
 def _tile(name: str, row: Row, meaning: str, change: Row | None) -> str:

@@ -11,8 +11,6 @@ FARTHEST = 3.0  # half widths of the usual range; what lies beyond stands at the
 
 def says(rows: Rows) -> str:
     """The figures outside their usual range, by name."""
-    if all(row["before_as_of_date"] == row["as_of_date"] and not row["change"] for row in rows):
-        return "No figure of the same day is told otherwise"
     odd = [words.figure_name(row["name"]) for row in rows if row["is_unusual"]]
     if not odd:
         return f"All {len(rows)} figures moved as they usually do"
@@ -82,13 +80,13 @@ CHART = Chart(
     relations=("meta.changes",),
     query="""
         select
-            name, cast($as_of as date) as as_of_date, before_as_of_date, value_before, value,
-            change, usual_low, usual_high, n_compared, is_unusual
+            name, before_as_of_date, value_before, value, change, usual_low, usual_high,
+            n_compared, is_unusual
         from meta.changes
         where
             kind = 'metric'
             and usual_low is not null
-            and not (value = 0 and value_before = 0 and usual_low = 0 and usual_high = 0)
+            and not (change = 0 and usual_low = 0 and usual_high = 0)
         order by
             is_unusual desc,
             abs(change - (usual_low + usual_high) / 2) / nullif(usual_high - usual_low, 0) desc
@@ -111,7 +109,7 @@ CHART = Chart(
     reads="The grey bar is the usual range, drawn as wide for every figure: 95 of 100 past changes "
     "over as many days, ending on the same weekday, lay within it. One in twenty falls outside by "
     "chance. Figures are those of each release's last day.",
-    empty="There is no earlier release to compare with, or the history is too short to say what is "
-    "usual.",
+    empty="This is the first release, or its history is too short to say what is usual, or it is "
+    "as of the same day as the last one and tells the same.",
     is_wide=True,
 )

@@ -62,7 +62,7 @@ CHART = Chart(
     query="""
         select name, n_compared, value_before, value, change, change_low, change_high, is_unusual
         from meta.changes
-        where kind = 'score' and change_low is not null
+        where kind = 'score' and change_low is not null and (change_low, change_high) != (0, 0)
         order by name
     """,
     columns={
@@ -79,6 +79,6 @@ CHART = Chart(
     draws=draws,
     reads="The mean change of everybody who has the score in this release and in the last one, "
     "with its 95 % interval.",
-    empty="There is no earlier release with the same scores to compare with.",
+    empty="The last release has no such score, or each is exactly what it was.",
     is_wide=True,
 )
