@@ -106,6 +106,14 @@ def test_a_move_that_is_told_with_the_time_of_the_first_telling_wins_all_the_sam
     assert newest == (datetime(2025, 1, 4, 10), 2)
 
 
+def test_runs_of_another_version_of_duckdb_are_let_go(home: Home) -> None:
+    tell(home, "export-0", ("v1", "2025-01-05T10:00:00", "2025-01-06T00:00:00"))
+    keys_folder(home).rename(keys_folder(home).with_name("duckdb-0.1"))
+    tell(home, "export-1", ("v1", "2025-01-07T09:00:00", "2025-01-08T00:00:00"))
+    assert landed(home) == BOTH
+    assert [path.name for path in keys_folder(home).parent.iterdir()] == [keys_folder(home).name]
+
+
 @pytest.mark.parametrize("lost", ["nothing", "a run", "everything"])
 def test_a_move_is_noticed_whatever_is_left_of_the_runs(home: Home, lost: str) -> None:
     for day in range(1, 20):  # more runs than are kept

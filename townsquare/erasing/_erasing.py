@@ -135,7 +135,13 @@ def _take_out(home: Home, begun: dict[str, Any]) -> None:
     sweep(home)
     clear_candidates(home)
     # What is made of the landing is made anew by the next run, without the person in any total.
-    made_anew = (home.warehouse.parent, home.inputs, home.learned, home.frames, keys_folder(home))
+    made_anew = (
+        home.warehouse.parent,
+        home.inputs,
+        home.learned,
+        home.frames,
+        keys_folder(home).parent,
+    )
     for made in made_anew:
         shutil.rmtree(made, ignore_errors=True)
     with connect() as connection:

@@ -6,6 +6,7 @@ day's keys are looked up among years of them without reading the landing. All of
 landing and is made anew from there when a part is missing.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,16 +84,25 @@ def landed_elsewhere(chunk: Keys, runs: Sequence[Path]) -> Keys:
     for path in runs:
         rows = np.load(path, mmap_mode="r")
         parts.append(Keys(rows[0], rows[1]).found(hashes))
-    told = joined([chunk, *(Keys(one.hashes, one.days.astype(np.int64)) for one in parts)])
+    found = [Keys(one.hashes, one.days.astype(np.int64)) for one in parts]
+    told = _repeated(joined([chunk, *found]).ordered())
     pairs = np.unique(np.stack([told.hashes, told.days.astype(np.uint64)]), axis=1)
-    again = np.zeros(pairs.shape[1], dtype=bool)
-    again[1:] = pairs[0, 1:] == pairs[0, :-1]
+    return _repeated(Keys(pairs[0], pairs[1].astype(np.int64)))
+
+
+def _repeated(keys: Keys) -> Keys:
+    """The entries, in order, whose hash comes more than once."""
+    again = np.zeros(len(keys.hashes), dtype=bool)
+    again[1:] = keys.hashes[1:] == keys.hashes[:-1]
     again[:-1] |= again[1:]
-    return Keys(pairs[0, again], pairs[1, again].astype(np.int64))
+    return Keys(keys.hashes[again], keys.days[again])
 
 
 def prepare_keys(home: Home) -> None:
     """See that the runs tell of everything that is landed, and merge small ones."""
+    for other in keys_folder(home).parent.glob("duckdb-*"):
+        if other != keys_folder(home):  # hashes of another version find nothing
+            shutil.rmtree(other)
     for table in load_tables().values():
         if table.by_day:
             files = sorted((home.landing / table.name).glob("*/[0-9]*.parquet"))
