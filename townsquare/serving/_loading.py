@@ -35,8 +35,7 @@ def load(server: Server, release: Release, held: list[Relation]) -> int:
                 reader = connection.sql(relation.query).to_arrow_reader(_BATCH_ROWS)
                 server.copy(LOADING_TABLES.schema(relation.schema), relation.name, reader)
                 rows += _counted(server, connection, release, relation)
-                for statement in (*_keys(place, relation), *_words(place, "table", relation)):
-                    server.run(statement)
+                server.run_all((*_keys(place, relation), *_words(place, "table", relation)))
             server.run(f"analyze {place}")
     return rows
 
@@ -52,10 +51,8 @@ def make_views(server: Server, release: Release, held: list[Relation], of: Place
         has_own = any(one.name == "release_id" for one in relation.columns)
         extra = "" if has_own else f", {literal(release.release_id)}::text as release_id"
         told = f"select {columns}{extra} from {_place(of, relation)} where {guard}"
-        with server.transaction():
-            server.run(f"create view {view} as {told}")
-            for statement in _words(view, "view", relation, {} if has_own else said):
-                server.run(statement)
+        words = _words(view, "view", relation, {} if has_own else said)
+        server.run_all((f"create view {view} as {told}", *words))
 
 
 def _opened(release: Release) -> duckdb.DuckDBPyConnection:

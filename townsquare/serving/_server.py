@@ -1,7 +1,8 @@
 """Speaks with the PostgreSQL server that TOWNSQUARE_SERVING_URL names."""
 
+import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -35,6 +36,11 @@ class Server:
         """Do one statement that answers nothing; a query would not be done before it is read."""
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
+
+    def run_all(self, statements: Iterable[str]) -> None:
+        """Do many statements in one journey to the server, all of them or none."""
+        tag = f"$all_{secrets.token_hex(8)}$"
+        self.run(f"do {tag} begin {'; '.join(statements)}; end {tag}")
 
     def copy(self, schema: str, table: str, rows: "pa.RecordBatchReader") -> None:
         """Add rows to a table by the server's binary COPY."""
