@@ -28,7 +28,7 @@ def home(
 ) -> Home:
     """A small network that has never been run."""
     root = tmp_path_factory.mktemp("server") / "var"
-    townsquare(root, "simulate", "--users", "100", "--days", "25")
+    townsquare(root, "simulate", "--users", "150", "--days", "70")
     return Home(root)
 
 
