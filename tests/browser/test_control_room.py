@@ -121,7 +121,7 @@ def test_a_rollback_and_the_way_forward_are_two_presses_of_a_button(
         row = frame.get_by_role("row").filter(has_text=wanted).first
         row.get_by_text("Roll back to it").click()
         row.get_by_label("Why").fill(reason)
-        page.screenshot(path=pictures / "control-room-releases.png")
+        page.screenshot(path=pictures / "control-room-rollback.png")
         row.get_by_role("button").click()
         frame.get_by_text("The rollback is under way").wait_for()
         (run, *_) = airflow.list_runs("townsquare_rollback")
