@@ -8,7 +8,7 @@ from typing import Any
 from ml import scoring
 from ml.declaration import load_all
 from ml.learning import learn
-from townsquare import faults, locking, warehouse
+from townsquare import faults, locking, steps, warehouse
 from townsquare.errors import TownsquareError
 from townsquare.network import read_network
 from townsquare.settings import Home
@@ -20,13 +20,22 @@ def enrich_all(home: Home, as_of: str) -> dict[str, Any]:
     """Run every learner of the day; what each says of itself, by name."""
     from ml import learners
 
+    _build_again(home, "warehouse", as_of, (home.inputs / f"{learners.DATES}.parquet").exists())
     with locking.writer(home, "enriching marts"):
         return learners.enrich(home, as_of)
 
 
 def learn_all(home: Home, as_of: str) -> list[dict[str, Any]]:
     """Train what is due and score the day, score by score; the summaries in order of name."""
+    _build_again(home, "frames", as_of, any(home.frames.glob("*.parquet")))
     return _each(home, date.fromisoformat(as_of), None, force=False)
+
+
+def _build_again(home: Home, layer: str, as_of: str, is_there: bool) -> None:
+    """Build what an erasure since the last task has taken, so that the day goes on without it."""
+    if not is_there:
+        log.warning("What the layer %s left is gone; it is built again.", layer)
+        steps.build(home, layer, as_of)
 
 
 def train_all(home: Home, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -3,6 +3,6 @@
 from ml.learners._days import Days
 from ml.learners._declaration import Learner, load_all
 from ml.learners._run import NotAvailableError, Run
-from ml.learners._running import enrich
+from ml.learners._running import DATES, enrich
 
-__all__ = ["Days", "Learner", "NotAvailableError", "Run", "enrich", "load_all"]
+__all__ = ["DATES", "Days", "Learner", "NotAvailableError", "Run", "enrich", "load_all"]

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ml import learners
+from ml import daily, learners
 from townsquare import databases, steps, warehouse
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
@@ -131,6 +131,32 @@ def test_what_an_erasure_took_of_the_learned_is_learned_again_before_the_marts(
         (home.learned / "trends" / "0.parquet").touch()
     steps.build(home, "frames", str(DAY))
     assert done == ["warehouse", *([] if is_learned else ["learned"]), "marts", "frames"]
+
+
+@pytest.mark.parametrize(
+    ("task", "layers"),
+    [("enrich_all", ["warehouse"]), ("learn_all", ["warehouse", "learned", "marts", "frames"])],
+)
+def test_a_task_that_learns_builds_what_an_erasure_took_since_the_last_one(
+    task: str, layers: list[str], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
+        done.append(layer)
+        return {}
+
+    def enrich(home: Home, as_of: str) -> dict:
+        done.append("learned")
+        return {}
+
+    monkeypatch.setattr(warehouse, "build", build)
+    monkeypatch.setattr(learners, "enrich", enrich)
+    monkeypatch.setattr(daily, "_each", lambda *_, **__: done.append("scored"))
+    for made in (home.warehouse.parent, home.inputs, home.learned, home.frames):
+        shutil.rmtree(made, ignore_errors=True)
+    getattr(daily, task)(home, str(DAY))
+    assert done == [*layers, "learned" if task == "enrich_all" else "scored"]
 
 
 def test_damage_that_dbt_meets_builds_anew_and_another_failure_does_not(
