@@ -14,28 +14,32 @@ from ml.gates import Decision
 from ml.reasons import read_phrases, reasons
 from ml.registry import Version
 from ml.training import Model
+from townsquare.looks import stylesheet
 from townsquare.whole import write_text
 
 _EXPLAINED = 2000  # judged users whose contributions are averaged
 
 _PAGE = Template(
     """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>$title</title><style>
-body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}
-h1{margin-bottom:0}h2{margin-top:2rem;border-bottom:1px solid #ddd}
-table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums}.plots{display:flex;flex-wrap:wrap;gap:1rem}
-.verdict{padding:.6rem 1rem;background:#f2f5f9;border-left:4px solid #1f5fa8}svg{max-width:100%}
-</style></head><body>
-<h1>$title</h1><p>$question</p><p class="verdict">$verdict</p>
-<h2>Figures on users it had never seen the outcomes of</h2>$figures
-<div class="plots">$plots</div>
-<h2>What it learned from</h2>$data
-<h2>Why it says so</h2><p>Every published score carries its three strongest reasons, from the SHAP
-values of the trees. Three judged users, from the highest score to the lowest:</p>$reasons
-<h2>Today beside its training</h2>$drift
-<h2>Limits</h2>$limits
-</body></html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<title>$title</title><style>
+$style</style></head><body>
+<a class="skip" href="#main">To the figures</a>
+<header><h1>$title</h1><p class="as-of">$question</p><p class="verdict">$verdict</p></header>
+<main id="main" tabindex="-1">
+<section><h2>Figures on users it had never seen the outcomes of</h2>$figures
+<div class="figures">$plots</div></section>
+<section><h2>What it learned from</h2>$data</section>
+<section><h2>Why it says so</h2><p>Every published score carries its three strongest reasons, from
+the SHAP values of the trees. Three judged users, from the highest score to the lowest:</p>$reasons
+</section>
+<section><h2>Today beside its training</h2>$drift</section>
+<section><h2>Limits</h2>$limits</section>
+</main></body></html>
 """
 )
 
@@ -63,6 +67,7 @@ def write_card(
     if told.segments:
         plots.append(_plots.segments(told.segments, told.auc.value))
     page = _PAGE.substitute(
+        style=stylesheet(),
         title=escape(f"{score.name} {version.name}"),
         question=escape(score.question),
         verdict=escape(f"{'Promoted' if decision.promoted else 'Not promoted'}: {decision.reason}"),
@@ -96,7 +101,7 @@ def _figures(judged: Judged) -> str:
         f"<p>{told.n_judged:,} rows of {told.n_judged_users:,} users; {told.base_rate:.1%} of the "
         "outcomes happened. Intervals hold 95% of resamples of the users; gains are paired.</p>"
     )
-    return said + _table([heads, *rows])
+    return said + _table("Figures", rows, heads)
 
 
 def _data(version: Version, score: Score, model: Model) -> str:
@@ -122,7 +127,7 @@ def _data(version: Version, score: Score, model: Model) -> str:
         ("Code version", facts["code_version"]),
         ("Features", ", ".join(model.features)),
     ]
-    return _table(rows)
+    return _table("What it learned from", rows)
 
 
 def _examples(model: Model, judged: Judged) -> str:
@@ -139,7 +144,7 @@ def _examples(model: Model, judged: Judged) -> str:
         )
         for row, said in zip(shown, told, strict=True)
     ]
-    return _table([heads, *rows])
+    return _table("Three judged users", rows, heads)
 
 
 def _drift(drifts: Sequence[Drift]) -> str:
@@ -150,7 +155,8 @@ def _drift(drifts: Sequence[Drift]) -> str:
         f"adjusted so that {FALSE_ALARMS:.0%} of comparisons without drift raise any alarm.</p>"
     )
     rows = [(one.quantity, f"{one.statistic:.3f}", f"{one.q_value:.2g}") for one in drifted[:10]]
-    return said + (_table([("feature", "distance", "adjusted p"), *rows]) if rows else "")
+    heads = ("feature", "distance", "adjusted p")
+    return said + (_table("Features that differ", rows, heads) if rows else "")
 
 
 def _limits(score: Score) -> str:
@@ -164,6 +170,16 @@ def _limits(score: Score) -> str:
     return f"<ul>{items}</ul>"
 
 
-def _table(rows: Sequence[Sequence[object]]) -> str:
-    lines = ("".join(f"<td>{escape(str(cell))}</td>" for cell in row) for row in rows)
-    return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+def _table(name: str, rows: Sequence[Sequence[object]], heads: Sequence[str] = ()) -> str:
+    """A table whose first column names its rows; it scrolls by itself on a narrow screen."""
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(str(first))}</th>'
+        + "".join(f"<td>{escape(str(cell))}</td>" for cell in rest)
+        + "</tr>"
+        for first, *rest in rows
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table>'
+        f"{f'<thead><tr>{head}</tr></thead>' if heads else ''}<tbody>{lines}</tbody></table></div>"
+    )

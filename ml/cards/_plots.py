@@ -1,7 +1,12 @@
-"""The plots of a model card, as SVG text; the same figures give the same bytes."""
+"""The plots of a model card, each a figure that says in words what it shows.
+
+The same figures give the same bytes.
+"""
 
 import io
+import re
 from collections.abc import Callable, Sequence
+from html import escape
 
 import matplotlib as mpl
 import numpy as np
@@ -10,18 +15,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ml.evaluation import Judged, Segment
+from townsquare import looks
 
 Floats = npt.NDArray[np.float64]
 
-OURS, THEIRS, PLAIN = "#1f5fa8", "#d1762a", "#8a8a8a"
+OURS, THEIRS, PLAIN = looks.BLUE, looks.ORANGE, looks.GREY
+_INK = "#010203"  # stands for the page's own ink, which matplotlib has no name for
 _STYLE = {
     "svg.fonttype": "none",  # text stays text: small, and the reader's own font
     "svg.hashsalt": "townsquare",
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    **dict.fromkeys(
+        ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK
+    ),
     "axes.grid": True,
-    "grid.color": "#e6e6e6",
+    "grid.color": looks.GREY,
+    "grid.alpha": 0.25,
     "axes.axisbelow": True,
 }
 _POINTS = 400  # on a curve
@@ -40,7 +53,8 @@ def calibration(judged: Judged) -> str:
         axes.errorbar(table[:, 0], table[:, 1], error, fmt="o", color=OURS, markersize=4)
         axes.set(xlabel="probability given", ylabel="share that happened")
 
-    return _svg(draw, "Calibration by tenths")
+    told = "; ".join(f"{said:.1%} given, {seen:.1%} happened" for said, seen, _ in table)
+    return _figure(draw, "Calibration by tenths", told)
 
 
 def roc(judged: Judged) -> str:
@@ -54,7 +68,7 @@ def roc(judged: Judged) -> str:
         axes.set(xlabel="share of the others flagged", ylabel="share of the positives found")
         axes.legend(frameon=False, loc="lower right")
 
-    return _svg(draw, "ROC")
+    return _figure(draw, "ROC", f"area of this model {judged.judgement.auc}")
 
 
 def precision_recall(judged: Judged) -> str:
@@ -73,7 +87,8 @@ def precision_recall(judged: Judged) -> str:
         axes.set(xlabel="share of the positives found", ylabel="share of the flagged that are")
         axes.legend(frameon=False, loc="lower left")
 
-    return _svg(draw, "Precision and recall")
+    told = f"average precision of this model {judged.judgement.average_precision}"
+    return _figure(draw, "Precision and recall", told)
 
 
 def distribution(judged: Judged, high: float, medium: float) -> str:
@@ -89,7 +104,11 @@ def distribution(judged: Judged, high: float, medium: float) -> str:
         axes.set(xlabel="probability given", ylabel="judged users")
         axes.legend(frameon=False)
 
-    return _svg(draw, "Scores and bands")
+    told = (
+        f"{np.mean(judged.predicted >= high):.1%} at {high:g} or more, "
+        f"{np.mean(judged.predicted < medium):.1%} below {medium:g}"
+    )
+    return _figure(draw, "Scores and bands", told)
 
 
 def aucs(judged: Judged) -> str:
@@ -108,7 +127,8 @@ def aucs(judged: Judged) -> str:
         axes.set_yticks(range(len(rows)), [name for name, _, _ in rows])
         axes.set(xlabel="AUC, 95% interval", ylim=(-0.6, len(rows) - 0.4))
 
-    return _svg(draw, "Beside its baselines")
+    shown = "; ".join(f"{name} {interval}" for name, interval, _ in reversed(rows))
+    return _figure(draw, "Beside its baselines", shown)
 
 
 def importance(features: Sequence[str], contributions: Floats) -> str:
@@ -121,7 +141,8 @@ def importance(features: Sequence[str], contributions: Floats) -> str:
         axes.set_yticks(range(len(top)), [features[index] for index in top], fontsize=7)
         axes.set(xlabel="mean absolute SHAP value (log-odds)")
 
-    return _svg(draw, "What moves it", height=3.6)
+    told = "strongest first: " + ", ".join(features[index] for index in reversed(top))
+    return _figure(draw, "What moves it", told, height=3.6)
 
 
 def segments(found: Sequence[Segment], overall: float) -> str:
@@ -134,7 +155,8 @@ def segments(found: Sequence[Segment], overall: float) -> str:
         axes.set_yticks(range(len(found)), names, fontsize=7)
         axes.set(xlabel="AUC; dashed: everyone")
 
-    return _svg(draw, "By segment", height=3.6)
+    told = "; ".join(f"{one.feature} {_range(one)}: {one.auc:.3f}" for one in found)
+    return _figure(draw, "By segment", told, height=3.6)
 
 
 def _range(segment: Segment) -> str:
@@ -167,13 +189,17 @@ def _thinned(across: Floats, up: Floats) -> tuple[Floats, Floats]:
     return across[keep], up[keep]
 
 
-def _svg(draw: Callable[[Axes], None], title: str, height: float = 3.0) -> str:
+def _figure(draw: Callable[[Axes], None], title: str, told: str, height: float = 3.0) -> str:
     with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
-        figure = Figure(figsize=(4.4, height), layout="constrained")
-        axes = figure.subplots()
-        draw(axes)
-        axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
+        figure = Figure(figsize=(4.8, height), layout="constrained")
+        draw(figure.subplots())
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata=_NO_METADATA)
     drawn = text.getvalue()
-    return drawn[drawn.index("<svg") :]
+    # Names of groups are the same in every plot, and a page may hold a name once.
+    drawn = re.sub(r'<g id="[^"]*">', "<g>", drawn[drawn.index("<svg") :])
+    drawn = drawn.replace(_INK, looks.INK).replace("<svg ", '<svg aria-hidden="true" ', 1)
+    return (
+        f'<figure class="half"><h3>{escape(title)}</h3><div class="drawing still" tabindex="0" '
+        f'role="img" aria-label="{escape(f"{title}: {told}")}">{drawn}</div></figure>'
+    )

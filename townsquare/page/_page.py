@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from townsquare.looks import stylesheet
 from townsquare.page import _answers, _engine, _standing
 from townsquare.page import _words as words
 from townsquare.page._answers import Answer, Release
@@ -38,7 +39,7 @@ def _laid_out(release: Release, links: str) -> str:
     held = f"{n_checks - n_failed} of {words.plural(n_checks, 'check')} held"
     return Template(_read("page.html")).substitute(
         policy=_policy(boot),
-        style=_read("page.css"),
+        style=stylesheet(),
         network=escape(release.told["network"]),
         as_of=words.day(release.told["as_of_date"]),
         release_id=escape(release.told["release_id"]),

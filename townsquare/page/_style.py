@@ -1,17 +1,13 @@
-"""How drawings look: few lines, direct labels, colours that hold on white and on black.
-
-The colours are those of Okabe and Ito (2008), which people who see few colours tell apart; the two
-palest are left out, because they vanish on white.
-"""
+"""How drawings look: few lines, direct labels, and the colours of every page."""
 
 from typing import Any
 
 import altair as alt
 
+from townsquare.looks import BLUE, GREEN, GREY, INK, ORANGE, PURPLE
 from townsquare.page._chart import Rows
 
-BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#B1619B", "#8A8F98"
-INK = "currentColor"  # the page's own, so that a drawing is dark by day and light by night
+__all__ = ["BLUE", "GREEN", "GREY", "INK", "ORANGE", "PURPLE"]
 
 _CONFIG: dict[str, Any] = {
     "aria": False,  # the page says what a drawing holds, in words and in a table
@@ -22,7 +18,7 @@ _CONFIG: dict[str, Any] = {
         "domain": False,
         "ticks": False,
         "grid": False,
-        "gridColor": "#8A8F98",
+        "gridColor": GREY,
         "gridOpacity": 0.25,
         "labelColor": INK,
         "labelFontSize": 12,
