@@ -46,7 +46,8 @@ def learn(run: Run) -> dict[str, Any]:
     voices = tell_voices(read_endorsements(run), contents["author_id"].to_pandas())
     told_topics = pc.field("published_date") >= pa.scalar(first)
     told_topics &= pc.field("probability") >= LEAST_TOPIC_PROBABILITY
-    topics = run.read("content_topics", ["content_id", "topic_id"], told_topics)
+    names = ["content_id", "topic_id"]
+    topics = run.read_relation("content_topics", names, told_topics)
     with mention(contents, roots, voices, topics) as database:
         days, expected = count_days(database, max(first, earliest), run.as_of)
         told = [tell(days, expected, "day", TOLD_DAYS), *_tell_hours(database, run.as_of)]

@@ -96,19 +96,27 @@ class Daily:
             run.seconds[task_id] = time.monotonic() - started
         return killed
 
+    def _modules(self) -> list[ModuleType]:
+        """The DAG's own module and those whose tasks it shares with others."""
+        names = [name for name in sys.modules if name.startswith("dags.")]
+        return [self._module, *(sys.modules[name] for name in names)]
+
     def _child(self, run: Run, task_id: str, try_number: int, told: Path) -> None:
         log = os.open(run.home.root / "tasks.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(log, 1)
         os.dup2(log, 2)
         try:
             os.environ["TOWNSQUARE_HOME"] = str(run.home.root)
-            self._module.HOME = run.home  # type: ignore[attr-defined]
             context = {
                 "params": {"as_of": run.as_of},
                 "dag_run": SimpleNamespace(run_type=run.run_type),
                 "ti": SimpleNamespace(try_number=try_number),
             }
-            self._module.get_current_context = lambda: context  # type: ignore[attr-defined]
+            for module in self._modules():
+                if hasattr(module, "HOME"):
+                    module.HOME = run.home
+                if hasattr(module, "get_current_context"):
+                    module.get_current_context = lambda: context
             task = self._tasks[task_id]
             given = [run.returned[value.operator.task_id] for value in task.op_args]
             answer = {"returned": task.python_callable(*given)}
