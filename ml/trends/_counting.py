@@ -1,4 +1,8 @@
-"""Counts who wrote about what: distinct voices per term and day or hour, a ring being one voice."""
+"""Counts who wrote about what: distinct voices per term and day or hour, rings having none.
+
+As one voice, a ring of linked accounts still tips a term that two others used over the least number
+of voices, and with it into the ranks. What linked accounts say is no sign that others care.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +27,7 @@ MOST_KEYWORDS = 5000
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows are periods in order, columns terms; `voices` are accounts with each ring as one.
+    """Rows are periods in order, columns terms; `voices` are accounts outside of rings.
 
     `known` is false where a word was no keyword yet, or has become a tag since.
     """
@@ -121,7 +125,9 @@ def _mention_keywords(database: Any) -> None:
             select term from early group by term
             having count(*) > {COMMONEST_KEYWORD_SHARE}
                 * (select count(distinct content_id) from early)),
-        first_said as (select term, voice, min(hour) as hour from words group by term, voice),
+        first_said as (
+            select term, voice, min(hour) as hour from words where account = voice
+            group by term, voice),
         reached as (
             select term, hour from first_said
             qualify row_number() over (partition by term order by hour, voice)
@@ -154,7 +160,8 @@ def count(database: Any, unit: str, first: date, until: date, fewest: int = 1) -
     limits = {"first": first, "until": until}
     cells = database.execute(
         f"""
-        select kind, term, {period} as start, count(distinct voice) filter (is_start) as voices,
+        select kind, term, {period} as start,
+            count(distinct account) filter (is_start and account = voice) as voices,
             count(distinct account) as accounts
         from mentions where {where} group by kind, term, start
         qualify sum(count(distinct account)) over (partition by kind, term) >= $fewest

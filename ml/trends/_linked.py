@@ -1,4 +1,4 @@
-"""Finds accounts that mostly endorse one another, so that a ring of them counts as one voice.
+"""Finds accounts that mostly endorse one another, so that a ring of them does not speak as many.
 
 Two accounts are linked when they endorse each other and are endorsed by nearly the same few: five
 or more in common, and a quarter of all who endorse either. Groups of linked accounts that receive

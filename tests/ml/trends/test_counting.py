@@ -1,4 +1,4 @@
-"""Who counts: those who begin something; a ring is one voice; a lively thread is no trend."""
+"""Who counts: those who begin something; a ring has no voice; a lively thread is no trend."""
 
 from datetime import date, datetime
 
@@ -46,6 +46,7 @@ def test_twenty_linked_accounts_push_no_tag_into_the_ranks_and_forty_free_ones_d
     at = datetime(2025, 2, 27, 9)
     rows = _everyday()
     rows += [(account, "", at, ["pushed"], "") for account in RING]
+    rows += [(f"u{n}", "", at, ["pushed"], "") for n in range(2)]
     rows += [(f"u{n}", "", at, ["risen"], "") for n in range(20)]
     contents = _said(rows)
     voices = tell_voices(_endorsements(), contents["author_id"].to_pandas())
