@@ -50,22 +50,22 @@ def test_a_person_leaves_the_page_and_the_manifest_vouches_for_the_new_one(
     person = Person("1", "erased-a", {"11": "erased-b"})
     if is_page_stale:  # killed when the database was clean and the page was not yet
         old = path.read_text(encoding="utf-8")
-        _releases.clean_releases(home, person, "receipt", {})
+        _releases.clean_releases(home, person, "receipt")
         path.chmod(stat.S_IRUSR | stat.S_IWUSR)
         path.write_text(old, encoding="utf-8")
 
-    assert _releases.clean_releases(home, person, "receipt", {}) == 1
+    assert _releases.clean_releases(home, person, "receipt") == 1
 
     told = path.read_text(encoding="utf-8")
     assert TITLE not in told and "Post 2" in told
     assert releases.verify(home)[1] == []
     assert not path.stat().st_mode & stat.S_IWUSR
     # and there is nothing left to do
-    assert _releases.clean_releases(home, person, "receipt", {}) == 0
+    assert _releases.clean_releases(home, person, "receipt") == 0
 
 
 def test_a_release_that_does_not_name_the_person_keeps_its_page(home: Home) -> None:
     path = home.current / page.PAGE
     before = path.stat().st_mtime_ns
-    assert _releases.clean_releases(home, Person("nobody", "erased-a", {}), "receipt", {}) == 0
+    assert _releases.clean_releases(home, Person("nobody", "erased-a", {}), "receipt") == 0
     assert path.stat().st_mtime_ns == before

@@ -13,7 +13,7 @@ from townsquare.page import _words as words
 from townsquare.page._answers import Answer, Release
 from townsquare.page._chart import Section
 from townsquare.page._figure import figure
-from townsquare.whole import write_text
+from townsquare.whole import replacing
 
 PAGE = "report.html"
 _HERE = Path(__file__).parent
@@ -28,7 +28,8 @@ def write(folder: Path) -> Path:
     """
     with _answers.opened(folder) as release:
         page = _laid_out(release, _links(folder))
-    write_text(folder / PAGE, page)
+    with replacing(folder / PAGE, durable=True) as partial:
+        partial.write_text(page, encoding="utf-8")
     return folder / PAGE
 
 
