@@ -1,6 +1,7 @@
 """The catalogue of what is published, as Markdown, read from the declarations themselves."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import yaml
 
 from townsquare.settings import DBT_PROJECT, SCORES
+
+META = Path(__file__).parent / "release" / "meta.yml"
 
 
 def relations() -> str:
@@ -26,6 +29,12 @@ def scores() -> str:
         score = yaml.safe_load(path.read_text(encoding="utf-8"))
         rows.append(f"| `{path.stem}` | {score['question']} | {score['owner']} |")
     return "\n".join(["| score | question | owner |", "|---|---|---|", *rows, ""])
+
+
+def meta() -> str:
+    """The names of the tables in which every release tells of itself, wrapped for a page."""
+    names = [f"`{name}`" for name in _read(META)]
+    return textwrap.fill(f"{', '.join(names)}.", 100) + "\n"
 
 
 def _models() -> Iterator[tuple[str, dict[str, Any]]]:
