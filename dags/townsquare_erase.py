@@ -68,7 +68,7 @@ def townsquare_erase() -> None:
 
     @task(outlets=[MODELS])
     def forget_whom(receipt: dict[str, object]) -> dict[str, object]:
-        """Take the id out of Airflow's own database and logs, and search every file once more.
+        """Take the id out of Airflow's own database and logs, and search the home once more.
 
         Red: a file still names the person and could not be cleaned; the log says which. Delete or
         mend it and clear this task.
