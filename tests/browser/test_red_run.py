@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import receivers
+from playwright.sync_api import Page
 
 from townsquare import release, runs, services
 from townsquare.settings import Home
@@ -29,9 +31,14 @@ def cut_file(desk: tuple[Home, services.Running], scheduled: str) -> tuple[Path,
 
 
 def test_a_failed_gate_leaves_current_alone_and_a_mended_run_publishes(
-    desk: tuple[Home, services.Running], airflow: runs.Airflow, cut_file: tuple[Path, bytes]
+    page: Page,
+    desk: tuple[Home, services.Running],
+    airflow: runs.Airflow,
+    cut_file: tuple[Path, bytes],
+    told: receivers.Received,
+    pictures: Path,
 ) -> None:
-    home, _ = desk
+    home, up = desk
     before = home.current.resolve().name
 
     run_id = airflow.trigger(DAG, {"as_of": None})
@@ -55,6 +62,20 @@ def test_a_failed_gate_leaves_current_alone_and_a_mended_run_publishes(
     assert (apart / "townsquare.duckdb").exists()
     assert (apart / "data_docs" / "index.html").exists()
     assert release.verify(home)[1] == []
+
+    # somebody is told, and the run's own page says why it was refused and what to do
+    post = told.wait_for("townsquare_daily failed at check_gates")
+    assert apart.name in post["what"] and "Not done: publish_release" in post["affected"]
+    assert f"Readers keep release {before}" in post["affected"]
+    assert post["next_step"].startswith("A critical check failed")
+    page.goto(f"{up.url}/dags/{DAG}/runs/{run_id}")
+    page.get_by_title("Gates", exact=True).click()
+    gates = page.frame_locator("iframe").last
+    gates.get_by_text(f"Gates of {apart.name}").wait_for()
+    gates.get_by_text("It was not published.").wait_for()
+    row = gates.get_by_role("row").filter(has_text="data.user_days.volume").first
+    assert "critical" in row.inner_text() and "are expected" in row.inner_text()
+    page.screenshot(path=pictures / "control-room-refused.png")
 
     # the source sends the file whole, and the operator clears the run
     path, whole = cut_file

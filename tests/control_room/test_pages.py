@@ -4,6 +4,7 @@ import json
 import re
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from control_room.pages import FOLDER, names
 from control_room.reading import Asked
 from townsquare import ingest, release
 from townsquare.errors import TownsquareError
+from townsquare.quality import Check
+from townsquare.release import _history as release_history
 from townsquare.settings import Home
 
 EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>"
@@ -117,3 +120,41 @@ def test_a_release_keeps_dbts_pages_in_one_file_that_names_no_path(world: Home) 
     assert "model.townsquare.daily_metrics" in page
     assert str(world.root) not in page
     assert release.verify(world)[1] == []
+
+
+@pytest.fixture
+def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home whose one candidate was built by a run of Airflow and refused by a gate."""
+    home = Home(tmp_path)
+    candidate = home.candidates / "2025-07-01.1"
+    candidate.mkdir(parents=True)
+    found: dict[str, Any] = {
+        "gate": "data",
+        "relation": "user_days",
+        "expectation": "volume",
+        "column": None,
+    }
+    found |= {"severity": "critical", "success": False, "observed": "3", "expected": "100"}
+    failed = Check(**found, message="user_days has 3 rows; 100 are expected.")
+    monkeypatch.setenv("AIRFLOW_CTX_DAG_RUN_ID", "manual__1")
+    release_history.note(home, "built", candidate.name)
+    release.reject(home, candidate, [failed])
+    return home
+
+
+def test_the_page_of_a_red_run_says_why_it_was_refused_and_the_way_out(refused: Home) -> None:
+    page = drawn("gates", Asked(refused, {"run_id": "manual__1"}))
+    assert "It was not published." in page
+    assert "user_days has 3 rows; 100 are expected." in page
+    assert "townsquare skip-gate data.user_days.volume --reason" in page
+    newest = drawn("gates", Asked(refused))
+    assert "Gates of 2025-07-01.1" in newest and "refused" in newest
+
+
+def test_a_run_that_built_no_candidate_is_told_so(refused: Home) -> None:
+    page = drawn("gates", Asked(refused, {"run_id": "manual__2"}))
+    assert "has built no candidate" in page
+    gone = import_module("control_room.pages.gates").facts(
+        Asked(refused, {"release_id": "2024-01-01.1"})
+    )
+    assert gone["release"] is None
