@@ -5,8 +5,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from desks import Desk
 from served_homes import Publish, publisher
+from serving_desks import Desk
 
 from bench.servers import Postgres, Session, postgres
 from townsquare.settings import PROJECT_ROOT, SERVING_URL, Home

@@ -1,7 +1,7 @@
 """An erasure reaches Airflow's database where that is PostgreSQL."""
 
 import pytest
-from desks import Desk
+from serving_desks import Desk
 
 from townsquare.erasing import _servers
 from townsquare.erasing._person import ERASED, Person

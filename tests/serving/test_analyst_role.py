@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from desks import Desk
 from served_homes import Publish
+from serving_desks import Desk
 
 from bench.servers import Session
 from townsquare.settings import Home

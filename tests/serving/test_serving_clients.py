@@ -5,8 +5,8 @@ import warnings
 import pandas as pd
 import pytest
 import sqlalchemy
-from desks import Desk
 from served_homes import ROWS, Publish
+from serving_desks import Desk
 
 from townsquare.settings import Home
 

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from desks import Desk
 from served_homes import Publish
+from serving_desks import Desk
 
 from bench.servers import Session
 from townsquare import serving

@@ -7,8 +7,8 @@ from pathlib import Path
 import adbc_driver_postgresql.dbapi as adbc
 import duckdb
 import pytest
-from desks import Desk
 from served_homes import Publish
+from serving_desks import Desk
 
 from townsquare.errors import TownsquareError
 from townsquare.serving._types import server_type
