@@ -49,16 +49,16 @@ def test_a_failed_gate_leaves_current_alone_and_a_mended_run_publishes(
     assert states["check_gates"] == "failed"
     assert states["publish_release"] == "upstream_failed"
     assert {state for task, state in states.items() if task < "check_gates"} == {"success"}
-    told = airflow.failure(DAG, run_id)
-    assert told.startswith("check_gates: Release ")
-    assert "critical checks failed" in told
+    reason = airflow.failure(DAG, run_id)
+    assert reason.startswith("check_gates: Release ")
+    assert "critical checks failed" in reason
     path = f"/api/v2/dags/{DAG}/dagRuns/{run_id}/taskInstances/check_gates/logs/1"
     log = json.dumps(airflow._call("GET", path)["content"])
     assert "user_days has " in log and "are expected" in log
     # readers keep what they had; the candidate is set apart with its data docs
     assert home.current.resolve().name == before
     (apart,) = home.failed_candidates.iterdir()
-    assert apart.name in told
+    assert apart.name in reason
     assert (apart / "townsquare.duckdb").exists()
     assert (apart / "data_docs" / "index.html").exists()
     assert release.verify(home)[1] == []
