@@ -1,5 +1,6 @@
 """Places that many tests share: the public data, and one world built once for the whole run."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -16,6 +17,13 @@ WORLD = {"users": 2500, "days": 180, "seed": 7}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(guarding.Watch())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a folder's tests on one worker of pytest-xdist, so that they share what they built."""
+    for item in items:
+        part = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(pytest.mark.xdist_group(part))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,12 +72,19 @@ def world(
     """
     if os.environ.get("TOWNSQUARE_TEST_WORLD"):
         return Home(Path(os.environ["TOWNSQUARE_TEST_WORLD"]))
-    home = tmp_path_factory.mktemp("world") / "var"
-    asked = [part for name, value in WORLD.items() for part in (f"--{name}", str(value))]
-    townsquare(home, "simulate", *asked)
-    # Due every minute, and yet `townsquare run` must do the one run that it was asked for.
-    (home / "network.yml").write_text('schedule: "* * * * *"\n', encoding="utf-8")
-    townsquare(home, "run")
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # the workers of one run share one world
+        folder = folder.parent
+    home, built = folder / "world" / "var", folder / "world" / "built"
+    with (folder / "world.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            asked = [part for name, value in WORLD.items() for part in (f"--{name}", str(value))]
+            townsquare(home, "simulate", *asked)
+            # Due every minute, and yet `townsquare run` must do the one run that was asked for.
+            (home / "network.yml").write_text('schedule: "* * * * *"\n', encoding="utf-8")
+            townsquare(home, "run")
+            built.touch()
     return Home(home)
 
 
