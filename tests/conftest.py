@@ -19,6 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(guarding.Watch())
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a folder's tests on one worker of pytest-xdist, so that they share what they built."""
     for item in items:
