@@ -14,7 +14,7 @@ run: $(VENV)/.installed  ## simulate a network and take it to its first release
 	$(BIN)/townsquare run
 
 test: $(VENV)/.installed  ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 up: $(VENV)/.installed  ## Airflow's scheduler and UI on the same home, until Ctrl-C
 	$(BIN)/townsquare up
