@@ -125,7 +125,7 @@ def test_an_erasure_ends_only_when_no_reader_holds_the_person_any_more(
     reader = psql(desk.url())
     reader.ask("begin")
     assert reader.ask("select count(*) from users where user_id = 'u7'") == "1"
-    assert _releases.clean_releases(home, Person("u7", "erased-1", {}, False), "r1", {}) == 2
+    assert _releases.clean_releases(home, Person("u7", "erased-1", {}), "r1") == 2
     monkeypatch.setattr(_switching, "INSIST_SECONDS", 0.5)
     with pytest.raises(TownsquareError, match=r"Sessions of ada \(process \d+\) still read"):
         serving.follow(home, erased=True)
