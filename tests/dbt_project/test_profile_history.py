@@ -85,9 +85,9 @@ def interests(world: World, as_of: date) -> Iterable[tuple[str, str, date]]:
     for row, actor in deeds:
         content = first.get(row["content_id"])
         thread = content and first.get(content.get("root_id") or content["content_id"])
-        if thread and not thread["reply_to_id"]:
+        if thread and not thread.get("reply_to_id"):
             at = row.get("published_at") or row["occurred_at"]
-            yield from ((row[actor], tag, at.date()) for tag in thread["tags"])
+            yield from ((row[actor], tag, at.date()) for tag in (thread.get("tags") or []))
 
 
 def profiles(world: World, as_of: date) -> dict[str, tuple]:
