@@ -2,9 +2,10 @@
 
     python bench/pipeline.py --users 100000 --days 120
 
-A home is simulated and taken to its first release by `townsquare run`. The floor then does the same
-compiled SQL and the same LightGBM calls in one bare process. The peers build the three marts that
-read every event, and so does Townsquare's own SQL; times count only where the marts are equal.
+A home is simulated and taken to its first release by `townsquare run`. The floor is the same
+compiled SQL and the scores' LightGBM calls in one bare process, and the learners in another. The
+peers build the three marts that read every event, and so does Townsquare's own SQL; times count
+only where the marts are equal.
 """
 
 import argparse
@@ -47,8 +48,19 @@ def main() -> None:
             )
         costs = {"Townsquare, `townsquare run`": watch([*COMMAND, "run"], env)}
         engines = Path(temporary)
-        (engines / "floor").mkdir()
-        costs["the floor"] = watch(_python("floor", engines / "floor"), env)
+        for part in ("floor", "learners"):
+            (engines / part).mkdir()
+        floor = watch(_python("floor", engines / "floor"), env)
+        learning = watch(_python("learners", engines / "learners"), env)
+        costs |= {
+            "bare SQL and scores": floor,
+            "every learner, bare": learning,
+            "the floor": Cost(
+                floor.wall + learning.wall,
+                floor.cpu + learning.cpu,
+                max(floor.peak_gb, learning.peak_gb),
+            ),
+        }
         print(f"\n{count_events(home):,} events of {asked.users:,} users in {asked.days} days\n")
         show(costs, "the floor")
         show(marts(home, engines, [one for one in PEERS if one not in asked.without]), "Townsquare")

@@ -61,8 +61,11 @@ def _load(path: Path) -> Learner:
         raise TownsquareError(f"{path} cannot be read: {error}. Mend the file.") from error
 
 
-def _ordered(learners: Sequence[Learner]) -> tuple[Learner, ...]:
-    by_name = {learner.name: learner for learner in learners}
+def needs(learners: Sequence[Learner]) -> dict[str, set[str]]:
+    """Whose relations each of these learners reads, by name; what no one of them writes is there.
+
+    Raises TownsquareError for a relation with two writers.
+    """
     writer: dict[str, str] = {}
     for learner in learners:
         for relation in learner.writes:
@@ -72,12 +75,17 @@ def _ordered(learners: Sequence[Learner]) -> tuple[Learner, ...]:
                     "take it out of one of their declarations."
                 )
             writer[relation] = learner.name
-    needs = {
+    return {
         learner.name: {writer[read] for read in learner.reads if read in writer}
         for learner in learners
     }
+
+
+def _ordered(learners: Sequence[Learner]) -> tuple[Learner, ...]:
+    by_name = {learner.name: learner for learner in learners}
+    order = TopologicalSorter(needs(learners))
     try:
-        return tuple(by_name[name] for name in TopologicalSorter(needs).static_order())
+        return tuple(by_name[name] for name in order.static_order())
     except CycleError as error:
         raise TownsquareError(
             f"The learners {' and '.join(error.args[1])} read each other; "
