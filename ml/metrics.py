@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -105,21 +106,33 @@ class Resamples:
         names, self._user_of_row = np.unique(users.astype(str), return_inverse=True)
         self._n_users = len(names)
         self._draws = draws
+        self._known: dict[tuple[Metric, bytes, bytes], Floats] = {}
+
+    @cached_property
+    def _counts(self) -> npt.NDArray[np.uint8]:
+        """How often each user is drawn, of shape (draws, users); 255 times is out of reach."""
+        generator, n_users = np.random.default_rng(SEED), self._n_users
+        drawn = np.empty((self._draws, n_users), dtype=np.uint8)
+        for row in drawn:
+            row[:] = np.bincount(generator.integers(n_users, size=n_users), minlength=n_users)
+        return drawn
 
     def _weights(self) -> Iterator[Floats]:
-        generator = np.random.default_rng(SEED)
-        n_users = self._n_users
         at_once = max(1, _CELLS // len(self._user_of_row))
         for start in range(0, self._draws, at_once):
-            drawn = [
-                np.bincount(generator.integers(n_users, size=n_users), minlength=n_users)
-                for _ in range(min(at_once, self._draws - start))
-            ]
-            yield np.array(drawn, dtype=np.float64)[:, self._user_of_row]
+            drawn = self._counts[start : start + at_once]
+            yield drawn[:, self._user_of_row].astype(np.float64)
 
     def distribution(self, metric: Metric, scores: Floats, labels: Floats) -> Floats:
-        """The figure in every resample; the same resamples for whatever is asked."""
-        return np.concatenate([metric(scores, labels, drawn) for drawn in self._weights()])
+        """The figure in every resample; the same resamples for whatever is asked.
+
+        What was asked before, for an interval, is known when a difference asks it again.
+        """
+        asked = (metric, scores.tobytes(), labels.tobytes())
+        if asked not in self._known:
+            each = [metric(scores, labels, drawn) for drawn in self._weights()]
+            self._known[asked] = np.concatenate(each)
+        return self._known[asked]
 
     def interval(self, metric: Metric, scores: Floats, labels: Floats) -> Interval:
         """The figure with its interval."""
