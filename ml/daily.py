@@ -1,6 +1,7 @@
 """A day's learning over every declared score, as the DAGs run it."""
 
 import logging
+import os
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from townsquare.network import read_network
 from townsquare.settings import Home
 
 log = logging.getLogger(__name__)
+AT_ONCE = 2  # learners: more would wait for the slowest of them, and each takes memory
 
 
 def enrich_all(home: Home, as_of: str) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def enrich_all(home: Home, as_of: str) -> dict[str, Any]:
 
     _build_again(home, "warehouse", as_of, (home.inputs / f"{learners.DATES}.parquet").exists())
     with locking.writer(home, "enriching marts"):
-        return learners.enrich(home, as_of)
+        return learners.enrich(home, as_of, at_once=min(AT_ONCE, os.cpu_count() or 1))
 
 
 def learn_all(home: Home, as_of: str) -> list[dict[str, Any]]:

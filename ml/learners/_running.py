@@ -1,17 +1,16 @@
-"""Runs every learner of a day, in one process, each after those it reads and two at a time."""
+"""Runs every learner of a day, each after those it reads."""
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
 from datetime import date
-from graphlib import TopologicalSorter
 from importlib import import_module
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from ml import ledger
+from ml.learners._beside import run_beside
 from ml.learners._declaration import Learner, load_all, needs
 from ml.learners._run import NotAvailableError, Run, merge_inputs
 from townsquare import faults, ingest, learned, warehouse
@@ -25,10 +24,13 @@ AT_ONCE = (
 )
 
 
-def enrich(home: Home, as_of: str, learners: Sequence[Learner] | None = None) -> dict[str, Any]:
+def enrich(
+    home: Home, as_of: str, learners: Sequence[Learner] | None = None, at_once: int = 1
+) -> dict[str, Any]:
     """Run the learners for one day; what each says of itself, by name.
 
-    The first error of a learner is raised when those that run beside it have ended.
+    With `at_once` above 1, so many run beside each other, in processes of their own. The first
+    error of a learner is raised when those that run beside it have ended.
     """
     network, day = read_network(home), date.fromisoformat(as_of)
     chosen = load_all() if learners is None else learners
@@ -37,39 +39,21 @@ def enrich(home: Home, as_of: str, learners: Sequence[Learner] | None = None) ->
         dates = _dates(home)
         merge_inputs(home, dates)
         landed = {table for account in ingest.read_accounts(home) for table in account.tables}
-        runs = {one.name: Run(home, network, day, dates, one) for one in chosen}
-        return _side_by_side(runs, landed)
-
-
-def _side_by_side(runs: Mapping[str, Run], landed: set[str]) -> dict[str, Any]:
-    """Every run in a thread of its own, begun when those that it reads have ended."""
-    order = TopologicalSorter(needs([run.learner for run in runs.values()]))
-    order.prepare()
-    told: dict[str, Any] = {}
-    going: dict[Future[dict[str, Any]], str] = {}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        try:
-            while order.is_active():
-                going |= {pool.submit(_timed, runs[one], landed): one for one in order.get_ready()}
-                for ended in wait(going, return_when=FIRST_COMPLETED).done:
-                    name = going.pop(ended)
-                    told[name] = ended.result()
-                    order.done(name)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return {name: told[name] for name in runs}
-
-
-def _timed(run: Run, landed: set[str]) -> dict[str, Any]:
-    began = time.monotonic()
-    said = _learn(run, landed)
-    told = said | {"seconds": round(time.monotonic() - began, 2)}
-    log.info("%s: %s", run.learner.name, told)
-    return told
+        jobs = {one.name: (_learn, Run(home, network, day, dates, one), landed) for one in chosen}
+        told = {}
+        for name, said in run_beside(jobs, needs(chosen), at_once):
+            log.info("%s: %s", name, said)
+            told[name] = said
+    return {name: told[name] for name in jobs}
 
 
 def _learn(run: Run, landed: set[str]) -> dict[str, Any]:
+    began = time.monotonic()
+    told = _try(run, landed)
+    return told | {"seconds": round(time.monotonic() - began, 2)}
+
+
+def _try(run: Run, landed: set[str]) -> dict[str, Any]:
     wanting = sorted(set(run.learner.wants) - landed)
     try:
         if wanting:

@@ -2,7 +2,6 @@ import json
 from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -186,58 +185,6 @@ def test_learners_run_after_those_they_read(declare: Callable[..., Path]) -> Non
     declare("zeal", writes={"zeals": {"key": ["id"]}})
     root = declare("after", reads=["zeals"], writes={"afters": {"key": ["id"]}})
     assert [one.name for one in learners.load_all(root)] == ["zeal", "after"]
-
-
-MEETING = """
-from ml.texts_of_test import meeting_place
-
-def learn(run):
-    meeting_place.BARRIER.wait(timeout=20)
-    return {"rows": 0}
-"""
-FAILING = """
-from ml.texts_of_test import failing_place
-
-def learn(run):
-    failing_place.BEGUN.wait(timeout=20)
-    raise ValueError("this one cannot")
-"""
-BUSY = """
-from ml.texts_of_test import failing_place
-
-def learn(run):
-    failing_place.BEGUN.set()
-    failing_place.SEEN.append(run.learner.name)
-    return {"rows": 0}
-"""
-
-
-def test_two_learners_that_do_not_read_each_other_run_at_the_same_time(
-    home: Home, declare: Callable[..., Path]
-) -> None:
-    """Each waits for the other, so that one after the other would never end."""
-    root = declare("left_hand", MEETING, reads=[], writes={"lefts": {"key": ["id"]}})
-    declare("right_hand", MEETING, reads=[], writes={"rights": {"key": ["id"]}})
-    place = root / "texts_of_test" / "meeting_place.py"
-    place.write_text("import threading\n\nBARRIER = threading.Barrier(2)\n")
-    hand_over(home, {}, None)
-    assert list(learners.enrich(home, str(AS_OF), learners.load_all(root))) == [
-        "left_hand", "right_hand",
-    ]  # fmt: skip
-
-
-def test_a_learner_that_fails_lets_its_neighbour_end_and_those_that_read_it_unbegun(
-    home: Home, declare: Callable[..., Path]
-) -> None:
-    root = declare("fails", FAILING, reads=[], writes={"failed": {"key": ["id"]}})
-    declare("busy", BUSY, reads=[], writes={"busied": {"key": ["id"]}})
-    declare("reader", BUSY, reads=["failed"], writes={"read": {"key": ["id"]}})
-    place = root / "texts_of_test" / "failing_place.py"
-    place.write_text("import threading\n\nBEGUN = threading.Event()\nSEEN = []\n")
-    hand_over(home, {}, None)
-    with pytest.raises(ValueError, match="this one cannot"):
-        learners.enrich(home, str(AS_OF), learners.load_all(root))
-    assert import_module("ml.texts_of_test.failing_place").SEEN == ["busy"]
 
 
 @pytest.mark.parametrize(
