@@ -19,9 +19,6 @@ from townsquare.settings import Home
 
 log = logging.getLogger(__name__)
 DATES = "input_rebuild_dates"
-AT_ONCE = (
-    2  # threads: sums over arrays run beside each other, and each learner's tables take memory
-)
 
 
 def enrich(

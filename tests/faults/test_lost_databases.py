@@ -107,23 +107,29 @@ def test_a_loss_between_two_tasks_builds_every_layer_up_to_this_one(
     assert json.loads((home.warehouse.parent / "plan.json").read_text())["full"] is True
 
 
-@pytest.mark.parametrize("is_learned", [True, False])
-def test_what_an_erasure_took_of_the_learned_is_learned_again_before_the_marts(
-    is_learned: bool, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An erasure between two tasks of a day leaves neither databases nor learned relations."""
-    done: list[str] = []
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a step would have built or learned, in order, and none of it is."""
+    seen: list[str] = []
 
     def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
-        done.append(layer)
+        seen.append(layer)
         return {}
 
-    def enrich(home: Home, as_of: str) -> dict:
-        done.append("learned")
+    def enrich(home: Home, as_of: str, at_once: int = 1) -> dict:
+        seen.append("learned")
         return {}
 
     monkeypatch.setattr(warehouse, "build", build)
     monkeypatch.setattr(learners, "enrich", enrich)
+    return seen
+
+
+@pytest.mark.parametrize("is_learned", [True, False])
+def test_what_an_erasure_took_of_the_learned_is_learned_again_before_the_marts(
+    is_learned: bool, home: Home, done: list[str]
+) -> None:
+    """An erasure between two tasks of a day leaves neither databases nor learned relations."""
     for made in (home.warehouse.parent, home.learned):
         shutil.rmtree(made, ignore_errors=True)
     if is_learned:
@@ -138,20 +144,8 @@ def test_what_an_erasure_took_of_the_learned_is_learned_again_before_the_marts(
     [("enrich_all", ["warehouse"]), ("learn_all", ["warehouse", "learned", "marts", "frames"])],
 )
 def test_a_task_that_learns_builds_what_an_erasure_took_since_the_last_one(
-    task: str, layers: list[str], home: Home, monkeypatch: pytest.MonkeyPatch
+    task: str, layers: list[str], home: Home, done: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done: list[str] = []
-
-    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
-        done.append(layer)
-        return {}
-
-    def enrich(home: Home, as_of: str) -> dict:
-        done.append("learned")
-        return {}
-
-    monkeypatch.setattr(warehouse, "build", build)
-    monkeypatch.setattr(learners, "enrich", enrich)
     monkeypatch.setattr(daily, "_each", lambda *_, **__: done.append("scored"))
     for made in (home.warehouse.parent, home.inputs, home.learned, home.frames):
         shutil.rmtree(made, ignore_errors=True)
