@@ -16,7 +16,7 @@ from ml.graph import _candidates
 from ml.graph._linking import log_odds, train
 from ml.graph._pairs import PairFeatures, ranked
 from ml.graph._ties import Floats, Ints
-from ml.graph._world import Moment, World, ties_of
+from ml.graph._world import Moment, World
 from ml.metrics import Resamples, auc, calibration_error, point
 from townsquare.whole import write_text
 
@@ -152,7 +152,7 @@ def _rows(world: World, day: int, negatives: int | None = None) -> Rows:
     generator = np.random.default_rng(_SEED + day)
     few = np.sort(generator.permutation(_asking(moment))[: rules().train_users])
     actor, target = _pairs(moment, few)
-    acts, n = ties_of(world.deeds_known), moment.n_users
+    acts, n = world.ties_known, moment.n_users
     labels = {}
     for days in HORIZONS:
         after = (acts.day >= day) & (acts.day < day + days)

@@ -29,12 +29,11 @@ NEVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Uses:
-    """Who wrote in which thread, how often, on which day, and the day that first knows it."""
+    """Who wrote in which thread, how often, and the day that first knows it."""
 
     user: Ints
     thread: Ints
     count: Floats
-    day: Ints
     known: Ints
     n_threads: int
 
@@ -101,6 +100,11 @@ class World:
         """The deeds as they are known now."""
         return self.deeds.known_before(NEVER)
 
+    @cached_property
+    def ties_known(self) -> Acts:
+        """The ties as they are known now."""
+        return ties_of(self.deeds_known)
+
     def as_of(self, day: int, half_life_days: float) -> Moment:
         """What was known before a day."""
         deeds, n = self.deeds.known_before(day), self.deeds.n_users
@@ -147,7 +151,6 @@ def number_uses(table: pa.Table, users: pa.Array) -> Uses:
         user=user[known],
         thread=thread[known],
         count=table["n_contents"].to_numpy().astype(np.float64)[known],
-        day=number_days(table["event_date"])[known],
         known=number_days(table["known_date"])[known],
         n_threads=len(threads),
     )
