@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from ml.trends._linked import find_rings
 
@@ -108,8 +109,11 @@ def _mention_keywords(database: Any) -> None:
     A word is a keyword from the hour in which its tenth voice says it, until it becomes a tag.
 
     So whether it is judged on a day rests on that day and those before. What is grammar is told by
-    the first days, which are not judged; of too many keywords those are kept that came first.
+    the first days, which are not judged, and of English by a list, as a site of short titles says
+    too little in those days; of too many keywords those are kept that came first.
     """
+    stop_words = pa.table({"term": sorted(ENGLISH_STOP_WORDS)})
+    database.register("stop_words", stop_words)
     database.execute(f"""
         create temp table words as
         select content_id, voice, account, hour,
@@ -124,7 +128,8 @@ def _mention_keywords(database: Any) -> None:
         grammar as (
             select term from early group by term
             having count(*) > {COMMONEST_KEYWORD_SHARE}
-                * (select count(distinct content_id) from early)),
+                * (select count(distinct content_id) from early)
+            union select term from stop_words),
         first_said as (
             select term, voice, min(hour) as hour from words where account = voice
             group by term, voice),

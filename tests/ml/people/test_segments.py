@@ -136,6 +136,18 @@ def test_value_groups_follow_recency_frequency_and_worth(tmp_path: Path) -> None
     assert (value["u0"], value["u1"], value["u2"]) == ("champions", "at_risk", "hibernating")
 
 
+def test_where_most_came_once_who_came_once_lately_is_promising(tmp_path: Path) -> None:
+    """Seven in ten share the lowest count: they stand in the middle of it, not at its upper end."""
+    rows = habits()
+    place = rows["user_id"].str[1:].astype(int)
+    once = place % 10 < 7
+    rows.loc[once, ["n_active_days_365d", "n_contents_365d"]] = [1, 1]
+    rows.loc[place == 1, "days_since_active"] = 1
+    members = run(tmp_path, rows)["user_segments"]
+    value = members[members["segmentation"] == "value"].set_index("user_id")["segment_id"]
+    assert value["u1"] == "promising"
+
+
 @pytest.mark.parametrize("recency", range(1, 6))
 @pytest.mark.parametrize("doubled_strength", range(2, 11))
 def test_the_value_groups_leave_no_gap_and_do_not_overlap(
