@@ -81,22 +81,20 @@ class Funnel(_Declared):
         return steps
 
 
-_FUNNELS = {
-    "contributing": Funnel(
-        steps=[
-            FunnelStep(name="registered", source="registration"),
-            FunnelStep(name="first_content", source="contents"),
-            FunnelStep(name="second_content", source="contents"),
-        ]
-    ),
-    "converting": Funnel(
-        steps=[
-            FunnelStep(name="registered", source="registration"),
-            FunnelStep(name="interacted", source="interactions"),
-            FunnelStep(name="converted", source="conversions"),
-        ]
-    ),
-}
+CONTRIBUTING = Funnel(
+    steps=[
+        FunnelStep(name="registered", source="registration"),
+        FunnelStep(name="first_content", source="contents"),
+        FunnelStep(name="second_content", source="contents"),
+    ]
+)
+CONVERTING = Funnel(
+    steps=[
+        FunnelStep(name="registered", source="registration"),
+        FunnelStep(name="interacted", source="interactions"),
+        FunnelStep(name="converted", source="conversions"),
+    ]
+)
 
 
 class Texts(_Declared):
@@ -135,7 +133,10 @@ class Network(_Declared):
     as_of_step_days: PositiveInt = 7
     history_days: PositiveInt = 3650
     windows: Windows = Windows()
-    funnels: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Funnel] = _FUNNELS
+    funnels: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Funnel] = {
+        "contributing": CONTRIBUTING,
+        "converting": CONVERTING,
+    }
 
     texts: Texts = Texts()
     judged_by_a_person: list[str] = []

@@ -12,7 +12,7 @@ from townsquare.ingest.adapters._columns import Columns
 from townsquare.ingest.adapters._roots import Roots
 from townsquare.ingest.adapters._sevenzip import members, unpack
 from townsquare.ingest.adapters._xml import read_rows
-from townsquare.network import Activity, FirstContribution, Network, Windows
+from townsquare.network import CONTRIBUTING, Activity, FirstContribution, Network, Windows
 
 # Badges for what the dump does not tell otherwise: visits, reading, votes, edits, reviews.
 _PRESENCE_BADGES = [
@@ -33,6 +33,9 @@ NETWORK = Network(
     conversion=FirstContribution(),
     presence_awards=_PRESENCE_BADGES,
     as_of_step_days=30,
+    # Whoever contributes has converted: to ask for a vote before it, which the dump tells of few,
+    # would count next to nobody.
+    funnels={"contributing": CONTRIBUTING},
     windows=Windows(churn_active_days=180, churn_horizon_days=90, conversion_horizon_days=28),
 )
 
