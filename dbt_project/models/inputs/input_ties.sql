@@ -9,26 +9,8 @@ events as (
         and {{ in_planned_dates('event_date') }}
 ),
 
-signs as (
-    select 1 as delta
-    union all
-    select -1 as delta
-),
-
-changes as (
-    select
-        events.from_user_id,
-        events.user_id,
-        events.verb,
-        events.event_date,
-        case when signs.delta = 1 then events.known_date else events.superseded_date end
-            as known_date,
-        signs.delta
-    from events
-    cross join signs
-    where
-        events.superseded_date is null and signs.delta = 1
-        or events.superseded_date > events.known_date
+signed_events as (
+    {{ signed('events') }}
 )
 
 select
@@ -44,8 +26,8 @@ select
 
     -- dates
     event_date,
-    known_date
-from changes
-where known_date < {{ as_of() }}
-group by from_user_id, user_id, verb, event_date, known_date
+    change_date as known_date
+from signed_events
+where change_date < {{ as_of() }}
+group by from_user_id, user_id, verb, event_date, change_date
 having sum(delta) != 0

@@ -46,27 +46,8 @@ events as (
     where reply_to_id is not null
 ),
 
-signs as (
-    select 1 as delta
-    union all
-    select -1 as delta
-),
-
-changes as (
-    select
-        events.content_id,
-        events.source,
-        events.verb,
-        events.dwell_seconds * signs.delta as dwell_seconds,
-        events.event_date as activity_date,
-        case when signs.delta = 1 then events.known_date else events.superseded_date end
-            as known_date,
-        signs.delta
-    from events
-    cross join signs
-    where
-        events.superseded_date is null and signs.delta = 1
-        or events.superseded_date > events.known_date
+signed_events as (
+    {{ signed('events') }}
 )
 
 select
@@ -77,8 +58,8 @@ select
     {{ n_changes("source = 'interactions' and verb = '" ~ verb ~ "'") }} as {{ name }},
     {%- endfor %}
     {{ n_changes("source = 'contents'") }} as n_replies,
-    {{ sum_exactly('dwell_seconds') }} as dwell_seconds,
-    activity_date,
-    known_date
-from changes
-group by content_id, activity_date, known_date
+    {{ sum_exactly('dwell_seconds * delta') }} as dwell_seconds,
+    event_date as activity_date,
+    change_date as known_date
+from signed_events
+group by content_id, event_date, change_date

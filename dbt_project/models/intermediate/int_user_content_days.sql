@@ -15,26 +15,8 @@ events as (
         and {{ in_rebuild_dates('event_date') }}
 ),
 
-signs as (
-    select 1 as delta
-    union all
-    select -1 as delta
-),
-
-changes as (
-    select
-        events.user_id,
-        events.content_id,
-        events.source,
-        events.event_date as activity_date,
-        case when signs.delta = 1 then events.known_date else events.superseded_date end
-            as known_date,
-        signs.delta
-    from events
-    cross join signs
-    where
-        events.superseded_date is null and signs.delta = 1
-        or events.superseded_date > events.known_date
+signed_events as (
+    {{ signed('events') }}
 )
 
 select
@@ -42,10 +24,10 @@ select
     content_id,
     {{ n_changes("source = 'contents'") }} as n_contents,
     {{ n_changes("source = 'interactions'") }} as n_endorsements,
-    activity_date,
-    known_date
-from changes
-group by user_id, content_id, activity_date, known_date
+    event_date as activity_date,
+    change_date as known_date
+from signed_events
+group by user_id, content_id, event_date, change_date
 having
     sum(delta) filter (where source = 'contents') != 0
     or sum(delta) filter (where source = 'interactions') != 0

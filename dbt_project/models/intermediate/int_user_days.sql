@@ -21,38 +21,31 @@ events as (
 
 contents as (select * from {{ ref('int_content_authors') }}),
 
-signs as (
-    select 1 as delta
-    union all
-    select -1 as delta
+signed_events as (
+    {{ signed('events') }}
 ),
 
 changes as (
     select
-        events.user_id,
-        events.source,
-        events.verb,
-        events.n_characters * signs.delta as n_characters,
-        events.dwell_seconds * signs.delta as dwell_seconds,
-        events.is_activity,
-        {{ is_listed('events.surface', var('conversion_surfaces')) }} as is_on_offer_surface,
+        signed_events.user_id,
+        signed_events.source,
+        signed_events.verb,
+        signed_events.n_characters * signed_events.delta as n_characters,
+        signed_events.dwell_seconds * signed_events.delta as dwell_seconds,
+        signed_events.is_activity,
+        {{ is_listed('signed_events.surface', var('conversion_surfaces')) }} as is_on_offer_surface,
         coalesce(contents.is_reply_to_other, false) as is_reply_to_other,
         coalesce(contents.is_in_own_thread, false) as is_in_own_thread,
-        events.event_date as activity_date,
-        case when signs.delta = 1 then events.known_date else events.superseded_date end
-            as known_date,
-        events.event_at,
-        extract(hour from events.event_at) as event_hour,
-        signs.delta
-    from events
-    cross join signs
+        signed_events.event_date as activity_date,
+        signed_events.change_date as known_date,
+        signed_events.event_at,
+        extract(hour from signed_events.event_at) as event_hour,
+        signed_events.delta
+    from signed_events
     left join contents
         on
-            events.source = 'contents'
-            and events.content_id = contents.content_id
-    where
-        events.superseded_date is null and signs.delta = 1
-        or events.superseded_date > events.known_date
+            signed_events.source = 'contents'
+            and signed_events.content_id = contents.content_id
 ),
 
 changes_counted_per_day as (

@@ -92,27 +92,8 @@ events as (
     where unsubscribed_at is not null
 ),
 
-signs as (
-    select 1 as delta
-    union all
-    select -1 as delta
-),
-
-changes as (
-    select
-        events.user_id,
-        events.source,
-        events.verb,
-        events.is_presence_award,
-        events.event_date as activity_date,
-        case when signs.delta = 1 then events.known_date else events.superseded_date end
-            as known_date,
-        signs.delta
-    from events
-    cross join signs
-    where
-        events.superseded_date is null and signs.delta = 1
-        or events.superseded_date > events.known_date
+signed_events as (
+    {{ signed('events') }}
 )
 
 select
@@ -123,7 +104,7 @@ select
     {{ n_changes("verb = '" ~ verb ~ "'") }} as {{ name }},
     {%- endfor %}
     {{ n_changes('is_presence_award') }} as n_presence_awards_received,
-    activity_date,
-    known_date
-from changes
-group by user_id, activity_date, known_date
+    event_date as activity_date,
+    change_date as known_date
+from signed_events
+group by user_id, event_date, change_date
