@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from townsquare.errors import TownsquareError
+from townsquare.rows import Row, rows_of
 from townsquare.settings import Home
 
 if TYPE_CHECKING:
     import duckdb
-
-Row = dict[str, Any]
 
 # A page is one reader among many on the machine that also builds; it takes little.
 _LIMITS: dict[str, str | bool | int | float | list[str]] = {
@@ -43,9 +42,7 @@ class Shelved:
     def ask(self, sql: str, *values: object) -> list[Row]:
         """The rows of a query as dicts."""
         with _opened(self.folder / "townsquare.duckdb") as connection:
-            answer = connection.execute(sql, list(values) or None)
-            columns = [column[0] for column in answer.description or []]
-            return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+            return rows_of(connection, sql, values)
 
     def has(self, document: str) -> bool:
         """Whether the folder holds this file."""

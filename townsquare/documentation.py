@@ -7,10 +7,10 @@ They are written from a release, which says all of it of itself in `meta.columns
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
+from townsquare.rows import Row, rows_of
 from townsquare.settings import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "docs" / "relations"
@@ -21,11 +21,11 @@ _NOTICE = "<!-- Written by `townsquare docs`; what to change is the yml beside t
 def pages(database: Path) -> dict[str, str]:
     """Markdown by file name: an index, a page for each relation, and one for `meta`."""
     with duckdb.connect(str(database), read_only=True) as release:
-        columns: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for column in _rows(release, _COLUMNS):
+        columns: dict[str, list[Row]] = defaultdict(list)
+        for column in rows_of(release, _COLUMNS):
             columns[column["relation"]].append(column)
-        meant = {row["relation"]: row["description"] for row in _rows(release, _RELATIONS)}
-        meta = _rows(release, _META)
+        meant = {row["relation"]: row["description"] for row in rows_of(release, _RELATIONS)}
+        meta = rows_of(release, _META)
         found = {f"{name}.md": _page(name, meant.get(name), told) for name, told in columns.items()}
     return {"README.md": _index(columns), "meta.md": _meta(meta), **found}
 
@@ -54,7 +54,7 @@ def freshness(as_of_column: str) -> str:
     return f"A row knows what happened before its `{column}`."
 
 
-def _page(relation: str, description: str | None, columns: Sequence[dict[str, Any]]) -> str:
+def _page(relation: str, description: str | None, columns: Sequence[Row]) -> str:
     fresh = " ".join(sorted({freshness(one["as_of_column"]) for one in columns}))
     lines = [
         f"# {relation}", "", _NOTICE, "", _plain(description), "",
@@ -67,7 +67,7 @@ def _page(relation: str, description: str | None, columns: Sequence[dict[str, An
     return "\n".join(lines)
 
 
-def _row(column: dict[str, Any]) -> str:
+def _row(column: Row) -> str:
     meaning = _plain(column["description"])
     where = origin(column["how"], column["origins"], column["upstream"] or ())
     return f"| `{column['column_name']}` | {column['data_type']} | {meaning} | {where} |"
@@ -86,7 +86,7 @@ def origin(how: str, origins: Iterable[str], upstream: Sequence[str]) -> str:
     return f"{how} from {found}{f', by way of {via}' if 0 < len(upstream) <= _NAMED else ''}"
 
 
-def _learned(columns: Iterable[dict[str, Any]]) -> list[str]:
+def _learned(columns: Iterable[Row]) -> list[str]:
     """What learners look at, said once on a page and not with every column of theirs."""
     told = {one for column in columns if column["how"] == "learned" for one in column["origins"]}
     if not told:
@@ -108,12 +108,12 @@ def _named(origins: Iterable[str]) -> Iterator[str]:
         yield ", ".join([*rows, *named])
 
 
-def _tables(columns: Iterable[dict[str, Any]]) -> str:
+def _tables(columns: Iterable[Row]) -> str:
     tables = sorted({one.partition(".")[0] for column in columns for one in column["origins"]})
     return "The contract's " + ", ".join(f"`{table}`" for table in tables)
 
 
-def _index(relations: dict[str, list[dict[str, Any]]]) -> str:
+def _index(relations: dict[str, list[Row]]) -> str:
     rows = [
         f"| [{name}]({name}.md) | {len(columns)} | {_tables(columns).removeprefix(_THE)} |"
         for name, columns in sorted(relations.items())
@@ -133,7 +133,7 @@ def _index(relations: dict[str, list[dict[str, Any]]]) -> str:
 _THE = "The contract's "
 
 
-def _meta(columns: Iterable[dict[str, Any]]) -> str:
+def _meta(columns: Iterable[Row]) -> str:
     lines = ["# The schema meta", "", _NOTICE, ""]
     lines += ["What a release tells about itself, as of when it was published.", ""]
     table = None
@@ -150,12 +150,6 @@ def _meta(columns: Iterable[dict[str, Any]]) -> str:
 
 def _plain(text: str | None) -> str:
     return " ".join((text or "").split()).replace("|", "\\|")
-
-
-def _rows(release: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    asked = release.execute(sql)
-    names = [told[0] for told in asked.description]
-    return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
 
 
 _COLUMNS = """

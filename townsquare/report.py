@@ -11,6 +11,7 @@ from rich.text import Text
 from townsquare import page, release
 from townsquare.errors import TownsquareError, shown
 from townsquare.network import read_network
+from townsquare.rows import rows_of
 from townsquare.settings import Home
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def summary(home: Home) -> dict[str, Any]:
                 {"relation": name, "rows": n}
                 for name, n in release.relation_rows(connection).items()
             ],
-            "gates": _rows(connection, _GATES),
-            "scores": _rows(connection, _SCORES),
-            "not_available": _rows(connection, _MISSING),
+            "gates": rows_of(connection, _GATES),
+            "scores": rows_of(connection, _SCORES),
+            "not_available": rows_of(connection, _MISSING),
         }
 
 
@@ -184,12 +185,6 @@ def show_accounts(landed: Sequence["Account"], console: Console) -> None:
 def _line(text: str) -> Text:
     """A line of a list; a name or reason in it is text, whatever marks it holds."""
     return Text(f"  {shown(text)}")
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    answer = connection.execute(query)
-    names = [column[0] for column in answer.description or []]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from control_room import reading
-from control_room.reading import Asked, Row, Shelved
+from control_room.reading import Asked, Shelved
+from townsquare.rows import Row
 
 _CHECKS = """
     select

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from control_room import reading
-from control_room.reading import Asked, Row
+from control_room.reading import Asked
 from townsquare.contract import load_tables
+from townsquare.rows import Row
 
 _TABLES = "select * from meta.freshness order by table_name"
 _FILES = """

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from control_room.reading import Asked, Row
+from control_room.reading import Asked
 from ml import ledger, mlflow_store
 from ml.declaration import Score, load_all
 from townsquare.network import read_network
+from townsquare.rows import Row
 from townsquare.settings import Home
 
 _FIGURES = (

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from control_room.reading import Asked, Row
+from control_room.reading import Asked
 from townsquare import ingest
+from townsquare.rows import Row, rows_of
 from townsquare.settings import Home
 
 _EXAMPLES = 5
@@ -53,6 +54,4 @@ def _examples(home: Home, table: str, reason: str) -> list[Row]:
     if not files:
         return []
     with duckdb.connect() as connection:
-        answer = connection.execute(_ROWS, [files, reason, _EXAMPLES])
-        columns = [column[0] for column in answer.description or []]
-        return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+        return rows_of(connection, _ROWS, [files, reason, _EXAMPLES])

@@ -13,6 +13,7 @@ import duckdb
 from townsquare.page import _chart
 from townsquare.page._chart import Chart, Panel, Row
 from townsquare.page._words import packed
+from townsquare.rows import rows_of
 from townsquare.sql_text import literal
 
 DATABASE = "townsquare.duckdb"
@@ -57,11 +58,9 @@ class Release:
     def ask(self, query: str) -> list[Row]:
         """Rows of a query by column; `$as_of` in it is the release's date."""
         values = {"as_of": self.told["as_of_date"]} if "$as_of" in query else None
-        answer = self.connection.execute(query, values)
-        names = [column[0] for column in answer.description or []]
         return [
-            {name: _number(value) for name, value in zip(names, row, strict=True)}
-            for row in answer.fetchall()
+            {name: _number(value) for name, value in row.items()}
+            for row in rows_of(self.connection, query, values)
         ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from townsquare.network import Network
+from townsquare.rows import rows_of
 from townsquare.settings import Home
 
 DATABASE = "townsquare.duckdb"
@@ -87,9 +88,8 @@ class Source:
 
     def one(self, query: str, *values: object) -> dict[str, Any]:
         """The only row of a query, by column."""
-        answer = self.connection.execute(query, list(values))
-        names = [column[0] for column in answer.description or []]
-        return dict(zip(names, answer.fetchone() or (), strict=True))
+        (row,) = rows_of(self.connection, query, values)
+        return row
 
 
 @contextmanager
