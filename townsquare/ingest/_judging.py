@@ -6,11 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from townsquare.contract import Table
-from townsquare.ingest._keys import Hashes, Keys, key_hash
+from townsquare.ingest._keys import Hashes, Keys, key_hash, keys_of
 from townsquare.ingest._places import MOVED
 from townsquare.ingest._rules import quoted, reason, typed
 
@@ -112,11 +111,7 @@ def recall_rejected(connection: duckdb.DuckDBPyConnection, rejected: Sequence[Pa
 
 def keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Keys:
     """The keys of the good rows, and the day of each."""
-    rows = connection.sql(f"""
-        select {key_hash(table)} as hash, event_date - date '1970-01-01' as day
-        from judged where reason is null
-    """).fetchnumpy()
-    return Keys(rows["hash"].astype(np.uint64), rows["day"].astype(np.int64))
+    return keys_of(connection, table, "judged where reason is null")
 
 
 def settle(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> None:

@@ -58,9 +58,9 @@ NO_KEYS = Keys(np.zeros(0, np.uint64), np.zeros(0, np.int64))
 
 
 def read_keys(path: Path) -> Keys:
-    """A run as it lies on the disk."""
+    """A run as it lies on the disk: nothing of it is in memory before it is asked for."""
     rows = np.load(path, mmap_mode="r")
-    return Keys(rows[0], rows[1].astype(np.int64))
+    return Keys(rows[0], rows[1].view(np.int64))
 
 
 def joined(parts: Sequence[Keys]) -> Keys:
@@ -77,14 +77,18 @@ def key_hash(table: Table) -> str:
     return f"hash({', '.join(table.key)})"
 
 
+def keys_of(connection: duckdb.DuckDBPyConnection, table: Table, rows: str) -> Keys:
+    """The keys of these rows, a relation in SQL with an `event_date`, and the day of each."""
+    told = connection.sql(
+        f"select {key_hash(table)} as hash, event_date - date '1970-01-01' as day from {rows}"
+    ).fetchnumpy()
+    return Keys(told["hash"].astype(np.uint64), told["day"].astype(np.int64))
+
+
 def landed_elsewhere(chunk: Keys, runs: Sequence[Path]) -> Keys:
     """Of the chunk's keys that lie on more than one day: every entry, old and new."""
     hashes = np.unique(chunk.hashes)
-    parts = []
-    for path in runs:
-        rows = np.load(path, mmap_mode="r")
-        parts.append(Keys(rows[0], rows[1]).found(hashes))
-    found = [Keys(one.hashes, one.days.astype(np.int64)) for one in parts]
+    found = [read_keys(path).found(hashes) for path in runs]
     told = _repeated(joined([chunk, *found]).ordered())
     pairs = np.unique(np.stack([told.hashes, told.days.astype(np.uint64)]), axis=1)
     return _repeated(Keys(pairs[0], pairs[1].astype(np.int64)))
@@ -132,8 +136,8 @@ def _span(path: Path) -> tuple[int, int]:
 def _make_anew(table: Table, files: Sequence[Path], folder: Path) -> None:
     for path in runs_of(folder):
         path.unlink()
+    sequences = [landed_sequence(path) for path in files]
     for number, keys in enumerate(_landed_keys(table, files)):
-        sequences = [landed_sequence(path) for path in files]
         keys.ordered().write(folder / run_name(min(sequences), max(sequences), number))
         _merge(folder)
 
@@ -142,12 +146,11 @@ def _landed_keys(table: Table, files: Sequence[Path]) -> Iterator[Keys]:
     with duckdb.connect(config={"threads": 2}) as connection:
         for start in range(0, len(files), _FILES):
             listed = ", ".join(literal(path) for path in files[start : start + _FILES])
-            rows = connection.sql(f"""
-                select {key_hash(table)} as hash, event_date - date '1970-01-01' as day
-                from read_parquet([{listed}], hive_partitioning = true,
+            rows = f"""
+                read_parquet([{listed}], hive_partitioning = true,
                     hive_types = {{'event_date': date}})
-            """).fetchnumpy()
-            yield Keys(rows["hash"].astype(np.uint64), rows["day"].astype(np.int64))
+            """
+            yield keys_of(connection, table, rows)
 
 
 def _merge(folder: Path) -> None:
