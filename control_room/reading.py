@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from townsquare.errors import TownsquareError
 from townsquare.rows import Row, rows_of
-from townsquare.settings import Home
+from townsquare.settings import DATABASE, Home
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,7 +41,7 @@ class Shelved:
 
     def ask(self, sql: str, *values: object) -> list[Row]:
         """The rows of a query as dicts."""
-        with _opened(self.folder / "townsquare.duckdb") as connection:
+        with _opened(self.folder / DATABASE) as connection:
             return rows_of(connection, sql, values)
 
     def has(self, document: str) -> bool:

@@ -12,7 +12,7 @@ from townsquare import page, release
 from townsquare.errors import TownsquareError, shown
 from townsquare.network import read_network
 from townsquare.rows import rows_of
-from townsquare.settings import Home
+from townsquare.settings import DATABASE, Home
 
 if TYPE_CHECKING:
     from townsquare.ingest import Account
@@ -32,7 +32,7 @@ def summary(home: Home) -> dict[str, Any]:
     """The current release: its tables, gates and scores, and what is not available and why."""
     if not home.current.exists():
         raise TownsquareError(f"{home.releases} holds no release yet; `townsquare run` makes one.")
-    path = home.current / "townsquare.duckdb"
+    path = home.current / DATABASE
     with duckdb.connect(str(path), read_only=True) as connection:
         return {
             "release_id": home.current.resolve().name,
@@ -59,7 +59,7 @@ def show(told: dict[str, Any], console: Console) -> None:
     for missing in told["not_available"]:
         console.print(_line(f"{missing['name']}: {missing['reason']}"))
     console.print(f"To look at: {told['page']}", soft_wrap=True, highlight=False)
-    console.print("SQL:        townsquare sql   (or open releases/current/townsquare.duckdb)")
+    console.print(f"SQL:        townsquare sql   (or open releases/current/{DATABASE})")
     console.print("Airflow UI: make up          (then http://127.0.0.1:8080)\n")
 
 

@@ -16,6 +16,7 @@ SCORES = LEARNERS / "scores"
 # The path is written into SQL, and DuckDB takes these for a pattern or for the end of a text.
 _STRANGE = frozenset("'\"\\*?[]{}")
 
+DATABASE = "townsquare.duckdb"  # in the folder of a release or candidate
 SERVING_URL = "TOWNSQUARE_SERVING_URL"
 
 

@@ -9,7 +9,7 @@ from townsquare.erasing._parquet import connect, folders, parquet_files
 from townsquare.erasing._person import Person
 from townsquare.integrity import sha256
 from townsquare.release import all_folders, manifest_of, write_manifest
-from townsquare.settings import Home
+from townsquare.settings import DATABASE, Home
 
 
 def clean_releases(home: Home, person: Person, receipt: str) -> int:
@@ -70,7 +70,7 @@ def _after(
             files[name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
     relations = manifest["relations"]
     if rows is None:
-        database = folder / "townsquare.duckdb"
+        database = folder / DATABASE
         rows = _databases.relation_rows(database) if database.exists() else {}
     return {
         **manifest,

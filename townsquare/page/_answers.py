@@ -14,9 +14,8 @@ from townsquare.page import _chart
 from townsquare.page._chart import Chart, Panel, Row
 from townsquare.page._words import packed
 from townsquare.rows import rows_of
+from townsquare.settings import DATABASE
 from townsquare.sql_text import literal
-
-DATABASE = "townsquare.duckdb"
 
 log = logging.getLogger(__name__)
 

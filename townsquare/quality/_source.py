@@ -13,9 +13,8 @@ import duckdb
 
 from townsquare.network import Network
 from townsquare.rows import rows_of
-from townsquare.settings import Home
+from townsquare.settings import DATABASE, Home
 
-DATABASE = "townsquare.duckdb"
 DAYS_JUDGED_AT_FIRST = 7
 
 

@@ -11,7 +11,7 @@ from townsquare import faults
 from townsquare.errors import TownsquareError
 from townsquare.network import Network
 from townsquare.release import _history, _ids, _shelf
-from townsquare.settings import Home
+from townsquare.settings import DATABASE, Home
 
 _CHUNK = 1 << 30
 
@@ -29,7 +29,7 @@ def build_candidate(home: Home, network: Network, as_of: date) -> Path:
     candidate = home.candidates / release_id
     candidate.mkdir(parents=True)
     _checkpoint(home)
-    copy(home.marts, candidate / _shelf.DATABASE)
+    copy(home.marts, candidate / DATABASE)
     return candidate
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from townsquare.quality import Check
-from townsquare.release._shelf import DATABASE, Release
+from townsquare.release._shelf import Release
 from townsquare.sql_text import identifier, literal
 
 Row = tuple[object, ...]
@@ -28,10 +28,10 @@ class Now:
 
 def rows(before: Release | None, now: Now) -> list[Row]:
     """The rows of meta.changes; none for a first release, or where the one before lost its file."""
-    if before is None or not (before.folder / DATABASE).exists():
+    if before is None or not before.database.exists():
         return []
     with duckdb.connect() as connection:
-        for name, path in (("now", now.database), ("past", before.folder / DATABASE)):
+        for name, path in (("now", now.database), ("past", before.database)):
             connection.execute(f"attach {literal(path)} as {name} (read_only)")
         found = [*_metrics(connection), *_scores(connection), *_counts(before, now)]
     return [(*row, before.release_id, before.manifest["as_of"]) for row in found]

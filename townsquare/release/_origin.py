@@ -9,8 +9,8 @@ import duckdb
 
 from townsquare import versions, warehouse
 from townsquare.integrity import sha256
-from townsquare.release import _candidate, _shelf
-from townsquare.settings import Home
+from townsquare.release import _candidate
+from townsquare.settings import DATABASE, Home
 
 MEMORY = "memory"
 
@@ -24,7 +24,7 @@ def describe(home: Home, candidate: Path, as_of: str) -> dict[str, Any]:
         "network_file": network.read_text(encoding="utf-8") if network.exists() else None,
         "code_version": versions.code_version(),
         "engines": versions.engines(),
-        "models": _models(home, candidate / _shelf.DATABASE, as_of),
+        "models": _models(home, candidate / DATABASE, as_of),
     }
 
 

@@ -15,7 +15,7 @@ from townsquare.integrity import sha256
 from townsquare.network import Network
 from townsquare.quality import Check, read_results
 from townsquare.release import _dbt_docs, _history, _ids, _meta, _metrics, _origin, _shelf
-from townsquare.settings import Home
+from townsquare.settings import DATABASE, Home
 from townsquare.whole import sync
 
 _FAILURES_TOLD = 3
@@ -74,7 +74,7 @@ def publish(
     folder = home.releases / release_id
     skips: list[dict[str, str]] = []
     if not folder.exists():
-        if not (candidate / _shelf.DATABASE).exists():
+        if not (candidate / DATABASE).exists():
             raise TownsquareError(
                 f"{candidate} holds no candidate any more; run the tasks from the gates on again."
             )
@@ -104,7 +104,7 @@ def _complete(
     """Everything that a release holds besides its marts, on disk before it gets its name."""
     from townsquare import page
 
-    database = candidate / _shelf.DATABASE
+    database = candidate / DATABASE
     for path in candidate.rglob("*"):  # a try that was killed may have closed them already
         if path.stat().st_nlink == 1 or path.is_dir():
             path.chmod(path.stat().st_mode | stat.S_IWUSR)

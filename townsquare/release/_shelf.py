@@ -10,10 +10,9 @@ from typing import Any
 
 from townsquare.errors import TownsquareError
 from townsquare.release import _history, _ids
-from townsquare.settings import Home
+from townsquare.settings import DATABASE, Home
 from townsquare.whole import sync
 
-DATABASE = "townsquare.duckdb"
 MANIFEST = "manifest.json"
 KEPT_FAILURES = 3
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from townsquare.errors import TownsquareError, shown
 from townsquare.release import _shelf
-from townsquare.settings import Home
+from townsquare.settings import DATABASE, Home
 
 MOST_SHOWN = 200
 _HELP = """Type SQL and end it with a semicolon; the release is read-only.
@@ -39,7 +39,7 @@ Answer = tuple[list[str], list[tuple[Any, ...]]]
 @contextlib.contextmanager
 def opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The current release, read-only; a query can neither write nor read other files."""
-    path = _shelf.current_folder(home) / _shelf.DATABASE
+    path = _shelf.current_folder(home) / DATABASE
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set enable_external_access = false")

@@ -44,7 +44,7 @@ def sweep(home: Home) -> None:
 def _outcome(
     home: Home, release: _shelf.Release, scratch: Home, told: dict[str, int]
 ) -> dict[str, Any]:
-    database = release.folder / _shelf.DATABASE
+    database = release.database
     relations = _comparing.compare(database, scratch.marts)
     made_of, as_of = release.manifest["made_of"], release.manifest["as_of"]
     predictions = []
