@@ -14,6 +14,7 @@ from typing import Any
 
 from airflow.sdk.bases.notifier import BaseNotifier
 
+from control_room import address
 from townsquare.settings import Home
 
 WEBHOOK = "townsquare_webhook"
@@ -133,7 +134,7 @@ class Failed(Alert):
             since=_utc(ti.start_date),
             affected=f"Not done: {', '.join(waiting) or 'nothing else'}. {_readers_have()}",
             next_step=_when_red(task.doc_md) or "Open the task's log, mend the cause, clear it.",
-            link=_link(f"/dags/{ti.dag_id}/runs/{ti.run_id}/tasks/{ti.task_id}"),
+            link=address.of(f"/dags/{ti.dag_id}/runs/{ti.run_id}/tasks/{ti.task_id}"),
         )
 
 
@@ -166,7 +167,7 @@ class LateData(Alert):
             f"refuse it. {_readers_have()}",
             next_step="Look at the page Freshness, have the source send what is missing, then "
             "clear the run from land_source.",
-            link=_link("/plugin/townsquare-freshness"),
+            link=address.of("/plugin/townsquare-freshness"),
         )
 
 
@@ -184,7 +185,7 @@ class Overdue(Alert):
             affected=f"There is no newer release yet. {_readers_have()}",
             next_step="Open the run: a task that waits for the slot of townsquare_writer waits for "
             "another run; one that runs says in its log what it does.",
-            link=_link(f"/dags/{dag_id}/runs/{run_id}"),
+            link=address.of(f"/dags/{dag_id}/runs/{run_id}"),
         )
 
 
@@ -200,7 +201,9 @@ class Asked(Alert):
             since=_utc(ti.start_date),
             affected="The champion speaks for the score until somebody answers.",
             next_step="Read its card, then approve or reject it at Required Actions.",
-            link=_link(f"/dags/{ti.dag_id}/runs/{ti.run_id}/tasks/{ti.task_id}/required_actions"),
+            link=address.of(
+                f"/dags/{ti.dag_id}/runs/{ti.run_id}/tasks/{ti.task_id}/required_actions"
+            ),
         )
 
 
@@ -219,9 +222,3 @@ def _when_red(doc: str | None) -> str:
 
 def _utc(at: datetime | None) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else "unknown"
-
-
-def _link(path: str) -> str:
-    from airflow.sdk.configuration import conf
-
-    return str(conf.get("api", "base_url", fallback="")).rstrip("/") + path

@@ -5,18 +5,17 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
 from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
 from airflow.api_fastapi.logging.decorators import action_logging
-from airflow.configuration import conf
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from control_room import drawing, reading
+from control_room import address, drawing, reading
 from control_room.pages import FIRST, PREFIX, names
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
@@ -72,13 +71,8 @@ def application() -> FastAPI:
     return made
 
 
-def _root() -> SplitResult:
-    """Where Airflow says that its UI lies: behind a proxy it may have a path of its own."""
-    return urlsplit(conf.get("api", "base_url", fallback="").rstrip("/"))
-
-
 def _first() -> Response:
-    return RedirectResponse(f"{_root().path}{PREFIX}/{FIRST}")
+    return RedirectResponse(f"{address.parts().path}{PREFIX}/{FIRST}")
 
 
 def _page(name: str, request: Request, user: User) -> Response:
@@ -92,7 +86,7 @@ def _page(name: str, request: Request, user: User) -> Response:
 def _html(name: str, facts: dict[str, Any], status: int = 200) -> Response:
     nonce = secrets.token_urlsafe(16)
     policy = {"Content-Security-Policy": _PAGE.format(nonce=nonce)}
-    page = drawing.draw(name, nonce, facts, _root().path)
+    page = drawing.draw(name, nonce, facts, address.parts().path)
     return HTMLResponse(page, status, headers={**_HEADERS, **policy})
 
 
@@ -130,7 +124,10 @@ def _file(within: Path, path: Path) -> Response:
 def _from_own_page(request: Request) -> None:
     """Refuse a form that another site, or a page in a sandbox, sends in the user's name."""
     origin = request.headers.get("origin", "")
-    own = origin.partition("://")[2] in (request.headers.get("host"), _root().netloc or None)
+    own = origin.partition("://")[2] in (
+        request.headers.get("host"),
+        address.parts().netloc or None,
+    )
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin" or not own:
         raise HTTPException(403, "This form was not sent from a page of this Airflow.")
 
@@ -153,7 +150,7 @@ async def _roll_back(request: Request, user: User) -> Response:
         conf={"release_id": release_id, **({"reason": reason} if reason else {})},
     )
     started = run.run_id if run else ""
-    page = f"{_root().path}{PREFIX}/releases"
+    page = f"{address.parts().path}{PREFIX}/releases"
     return RedirectResponse(f"{page}?{urlencode({'started': started})}", status_code=303)
 
 

@@ -15,6 +15,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from control_room import address
 from dags.shared import CHALLENGERS, MODELS, asked, defaults, show_docs
 from ml.declaration import load_all
 from townsquare.network import read_network
@@ -31,12 +32,9 @@ def find_challenger(score: str) -> dict[str, str]:
 
     Skipped where none waits. Red: its files are gone or damaged; train the score anew.
     """
-    from airflow.sdk.configuration import conf
-
     from ml import promoting
 
-    ui = str(conf.get("api", "base_url", fallback="")).rstrip("/")
-    found = promoting.question(HOME, score, ui)
+    found = promoting.question(HOME, score, address.ui())
     if found is None:
         raise AirflowSkipException(f"No challenger of {score} waits for a person.")
     return found

@@ -1,21 +1,19 @@
 """Airflow's plugin: every page of control_room/pages in the UI, and the application that draws it.
 
-Every Airflow process loads this file, so it imports nothing but the folder's list of names; the
-application is imported when the first page is asked for.
+Every Airflow process loads this file, so it imports little besides the folder's list of names;
+the application is imported when the first page is asked for.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
+from control_room import address
 from control_room.pages import FIRST, PREFIX, names, title
 
 Message = MutableMapping[str, Any]
-# Behind a proxy Airflow may lie under a path of its own.
-ADDRESS = urlsplit(conf.get("api", "base_url", fallback="").rstrip("/")).path + PREFIX
+ADDRESS = address.parts().path + PREFIX
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' "
     "stroke='%236f8aa6' stroke-width='2'%3E%3Cpath d='M3 21h18M4 21V9l8-5 8 5v12M9 21v-7h6v7'/%3E"

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from fastapi import HTTPException
 from starlette.requests import Request
 
-from control_room import application
+from control_room import address, application
 from control_room.alerts import Alert
 from townsquare.settings import Home
 
@@ -83,7 +82,7 @@ def test_a_kind_of_alert_has_to_say_what_it_tells() -> None:
 
 
 def test_behind_a_proxy_pages_link_to_where_airflow_lies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(application, "_root", lambda: urlsplit("https://desk.example/airflow"))
+    monkeypatch.setattr(address, "ui", lambda: "https://desk.example/airflow")
     page = application._refused(request(), HTTPException(404, "none"))
     assert b'href="/airflow/townsquare/releases"' in page.body
     assert application._first().headers["location"] == "/airflow/townsquare/current_release"
