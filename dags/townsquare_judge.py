@@ -12,11 +12,11 @@ champion speaks as before; train the score anew, and the next challenger asks ag
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from control_room import address
-from dags.shared import CHALLENGERS, MODELS, asked, defaults, show_docs
+from dags.shared import CHALLENGERS, MODELS, asked, defaults, show_docs, why
 from ml.declaration import load_all
 from townsquare.network import read_network
 from townsquare.settings import Home
@@ -77,15 +77,7 @@ def townsquare_judge() -> None:
             body=f"{{{{ {at}['body'] }}}}",
             options=[APPROVE, REJECT],
             notifiers=asked(),
-            params={
-                "reason": Param(
-                    "",
-                    type="string",
-                    maxLength=500,
-                    title="Reason",
-                    description="Kept in meta.promotions.",
-                )
-            },
+            params={"reason": why("meta.promotions", default="")},
             doc_md=(
                 "Waits for a person, as long as it takes; it holds no slot meanwhile. Open "
                 "*Required Actions* of this task. Red: it was cleared or marked so; clear it, and "

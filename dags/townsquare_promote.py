@@ -10,7 +10,7 @@ champion speaks as before.
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.shared import MODELS, defaults, show_docs
+from dags.shared import MODELS, defaults, show_docs, why
 from ml.declaration import load_all
 from townsquare.network import read_network
 from townsquare.settings import Home
@@ -50,14 +50,7 @@ def promote_version() -> dict[str, str]:
             title="Version",
             description="Such as 20250630-05f64fc5. Empty: the champion before the present one.",
         ),
-        "reason": Param(
-            "on request",
-            type="string",
-            minLength=1,
-            maxLength=500,
-            title="Reason",
-            description="Kept in meta.promotions.",
-        ),
+        "reason": why("meta.promotions"),
     },
     doc_md=__doc__,
     tags=["learning", "repair"],

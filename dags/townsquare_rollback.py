@@ -10,7 +10,7 @@ them, or its manifest is damaged. Start the DAG again with one of those.
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.shared import RELEASE, defaults, show_docs, then_serve
+from dags.shared import RELEASE, defaults, show_docs, then_serve, why
 from townsquare.settings import Home
 
 HOME = Home.from_environment()
@@ -43,14 +43,7 @@ def roll_back(release_id: str) -> dict[str, str | None]:
             title="Release",
             description="The release to go back to, such as 2025-06-30.1; see Releases.",
         ),
-        "reason": Param(
-            "on request",
-            type="string",
-            minLength=1,
-            maxLength=500,
-            title="Reason",
-            description="Kept in meta.release_events.",
-        ),
+        "reason": why("meta.release_events"),
     },
     doc_md=__doc__,
     tags=["repair"],

@@ -10,6 +10,7 @@ from airflow.sdk import DAG, Asset
 from dags.shared._asking import CHALLENGERS, CHALLENGES, ask_about
 from dags.shared._layers import build_layer
 from dags.shared._publishing import RELEASE, check_gates, publish_release
+from dags.shared._reasons import why
 from dags.shared._serving import then_serve
 from dags.shared._telling import asked, deadline, defaults, late_data
 
@@ -28,6 +29,7 @@ __all__ = [
     "defaults",
     "late_data",
     "publish_release",
+    "why",
     "show_docs",
     "then_serve",
 ]
