@@ -13,7 +13,7 @@ _LARGE_OBJECTS = Path(__file__).with_name("large_objects.sql")
 def prepare(server: Server) -> None:
     """Make the serving database ready: its ledger, its roles, its settings; harmless again."""
     _refuse_foreign(server)
-    database = identifier(server.rows("select current_database()::text")[0][0])
+    database = identifier(server.database())
     if not server.rows("select 1 from pg_roles where rolname = $1", ANALYST):
         server.run(f"create role {ANALYST} nologin")
     for statement in (

@@ -32,6 +32,10 @@ class Server:
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
+    def database(self) -> str:
+        """The name of the database that this session is in."""
+        return str(self.rows("select current_database()::text")[0][0])
+
     def run(self, sql: str) -> None:
         """Do one statement that answers nothing; a query would not be done before it is read."""
         with self._connection.cursor() as cursor:

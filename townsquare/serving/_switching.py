@@ -23,7 +23,7 @@ def switch(server: Server, release: Release, is_loaded: bool) -> None:
     Renaming a schema takes no lock that a reader of its tables holds.
     """
     place = _names.place_of(release.release_id)
-    database = identifier(server.rows("select current_database()::text")[0][0])
+    database = identifier(server.database())
     with server.transaction():
         if is_loaded:
             _rename(server, place, _names.retired())  # an erasure's older copy of the same
