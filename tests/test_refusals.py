@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from ml import declaration
 from ml.learners import _declaration, _run
 from townsquare import cli, databases, learned, runs, services, steps, warehouse
+from townsquare.commands._days import as_day
 from townsquare.contract import Table, load_tables
 from townsquare.errors import TownsquareError
 from townsquare.ingest.adapters import _sevenzip, _texts
@@ -129,7 +130,7 @@ def test_a_date_that_is_none_is_refused() -> None:
     with pytest.raises(TownsquareError, match="as_of is 'soon'"):
         steps._date("soon")
     with pytest.raises(TownsquareError, match="--from is 'soon'"):
-        cli._day("soon", "--from")
+        as_day("soon", "--from")
 
 
 def test_a_score_that_is_not_declared_is_told_with_those_that_are() -> None:

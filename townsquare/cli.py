@@ -1,9 +1,7 @@
 """The command `townsquare`: every word that an operator or analyst types at a shell."""
 
-import json
 import signal
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +9,8 @@ import typer
 from rich.console import Console
 
 from townsquare import commands, faults, progress
+from townsquare.commands._days import as_day
+from townsquare.commands._output import Json, print_json, show_rows
 from townsquare.errors import TownsquareError
 from townsquare.network import read_network
 from townsquare.settings import DAGS, Home
@@ -26,7 +26,6 @@ imports = typer.Typer(help="Land a network's export in this home.", no_args_is_h
 app.add_typer(imports, name="import")
 commands.register(app)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
 Source = Annotated[Path, typer.Argument(help="Where the export lies.")]
 
 
@@ -76,11 +75,11 @@ def run(
     from townsquare import report
 
     home = Home.from_environment()
-    day = _day(as_of, "--as-of") if as_of else None
+    day = as_day(as_of, "--as-of") if as_of else None
     _run_dag(home, "townsquare_daily", {"as_of": day.isoformat() if day else None}, as_json)
     told = report.summary(home)
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         report.show(told, Console())
 
@@ -95,13 +94,13 @@ def backfill(
     from townsquare import backfill, report
 
     home = Home.from_environment()
-    days = [_day(first, "--from"), _day(last, "--to")]
+    days = [as_day(first, "--from"), as_day(last, "--to")]
     backfill.check_range(home, *days)
     conf = {"from_date": days[0].isoformat(), "to_date": days[1].isoformat()}
     _run_dag(home, "townsquare_backfill", conf, as_json)
     told = report.summary(home)
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         report.show(told, Console())
 
@@ -112,7 +111,7 @@ def train(as_json: Json = False) -> None:
     home = Home.from_environment()
     run_id = _run_dag(home, "townsquare_train", {}, as_json)
     if as_json:
-        _print_json({"run_id": run_id})
+        print_json({"run_id": run_id})
 
 
 @app.command("learn-sentiment")
@@ -131,7 +130,7 @@ def learn_sentiment(
     with locking.writer(home, "learning sentiment"):
         told = learn(home, path)
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         _say(
             f"{told['version']}, from {told['texts']:,} texts; macro recall of held-out ones "
@@ -172,10 +171,7 @@ def sql(
         asked.prompt(home)
         return
     columns, rows = asked.run_query(home, query)
-    if as_json:
-        _print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    else:
-        asked.show(columns, rows)
+    show_rows(columns, rows, as_json)
 
 
 @app.command()
@@ -185,7 +181,7 @@ def releases(as_json: Json = False) -> None:
 
     kept = release.list_releases(Home.from_environment())
     if as_json:
-        _print_json(kept)
+        print_json(kept)
     else:
         report.show_releases(kept, Console())
 
@@ -216,7 +212,7 @@ def serve(as_json: Json = False) -> None:
 
     told = serving.serve(Home.from_environment())
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         rows = f"loaded {told['rows']:,} rows" if told["is_loaded"] else "it was there already"
         _say(f"The server reads {told['release_id']}; {rows}, {told['seconds']} s")
@@ -233,7 +229,7 @@ def replay(
 
     told = make_again(Home.from_environment(), release_id)
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         report.show_replay(told, Console())
     if not told["is_equal"]:
@@ -256,7 +252,7 @@ def erase(
         raise TownsquareError("Nothing is erased, because the two ids are not the same.")
     receipt = erasing.erase(home, user_id, reason)
     if as_json:
-        _print_json(receipt)
+        print_json(receipt)
     else:
         _say(f"The person is erased; receipt {receipt['receipt']} names no one.")
         _say("`townsquare run` builds and publishes everything anew without them.")
@@ -296,7 +292,7 @@ def status(
         with progress.bar() as bar:
             told["verified"] = report.verify(home, bar)
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         report.show_status(told, Console())
     if verify and told["verified"]["broken"]:
@@ -341,7 +337,7 @@ def _import(adapter: str, path: Path, as_json: bool) -> None:
     with progress.bar() as told:
         accounts = ingest.import_source(home, adapter, path, told)
     if as_json:
-        _print_json(report.accounts(accounts))
+        print_json(report.accounts(accounts))
     else:
         report.show_accounts(accounts, Console())
 
@@ -360,19 +356,6 @@ def _run_dag(home: Home, dag_id: str, conf: dict[str, Any], quiet: bool) -> str:
         if state != "success":
             raise TownsquareError(f"{dag_id} is red: {server.failure(dag_id, run_id)}")
     return run_id
-
-
-def _day(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise TownsquareError(
-            f"{option} is {text!r}, but must be a date like 2025-06-30."
-        ) from error
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
 
 
 def _say(text: str) -> None:

@@ -1,12 +1,11 @@
 """`townsquare metrics`."""
 
-import json
-import sys
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from townsquare.commands._days import as_day
+from townsquare.commands._output import Json, show_rows
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
 
@@ -28,9 +27,7 @@ def metrics(
     until: Annotated[str | None, typer.Option(help="The last one.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="How many rows at most.")] = None,
     sql: Annotated[bool, typer.Option("--sql", help="Show the query, ask nothing.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON for a script to read.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Ask the current release for metrics, as they are declared, by day or by anything else."""
     import townsquare.release.query as asked
@@ -38,18 +35,15 @@ def metrics(
 
     home, query = Home.from_environment(), _LISTED
     if names:
-        first, last = _day(since, "--since"), _day(until, "--until")
+        first = as_day(since, "--since") if since else None
+        last = as_day(until, "--until") if until else None
         question = Question(names, by or [DAY], where or [], first, last, limit)
         query = _compiled(home, question)
     if sql:
         typer.echo(query)
         return
     columns, rows = asked.run_query(home, query)
-    if as_json:
-        told = [dict(zip(columns, row, strict=True)) for row in rows]
-        sys.stdout.write(json.dumps(told, indent=2, default=str) + "\n")
-    else:
-        asked.show(columns, rows)
+    show_rows(columns, rows, as_json)
 
 
 def _compiled(home: Home, question: "Question") -> str:
@@ -63,12 +57,3 @@ def _compiled(home: Home, question: "Question") -> str:
             "`townsquare run` publishes the metrics' declarations with it."
         )
     return Engine(read_declarations(path)).sql(question)
-
-
-def _day(text: str | None, option: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise TownsquareError(
-            f"{option} is {text!r}, but must be a date like 2025-06-30."
-        ) from error
