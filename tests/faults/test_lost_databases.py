@@ -33,6 +33,32 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
+@pytest.fixture
+def fails() -> dict[int, Exception]:
+    """What goes wrong with which of the builds; the first is 1."""
+    return {}
+
+
+@pytest.fixture
+def done(fails: dict[int, Exception], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a step would have built or learned, in order, and none of it is."""
+    seen: list[str] = []
+
+    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
+        seen.append(layer)
+        if len(seen) in fails:
+            raise fails[len(seen)]
+        return {"success": len(seen)}
+
+    def enrich(home: Home, as_of: str, at_once: int = 1) -> dict:
+        seen.append("learned")
+        return {}
+
+    monkeypatch.setattr(warehouse, "build", build)
+    monkeypatch.setattr(learners, "enrich", enrich)
+    return seen
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
 
@@ -91,38 +117,13 @@ def test_a_database_that_another_program_has_open_is_not_taken_for_damaged(
     ids=["lost", "cut"],
 )
 def test_a_loss_between_two_tasks_builds_every_layer_up_to_this_one(
-    harm: Callable[[Home], None], home: Home, monkeypatch: pytest.MonkeyPatch
+    harm: Callable[[Home], None], home: Home, done: list[str]
 ) -> None:
-    built: list[str] = []
-
-    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
-        built.append(layer)
-        return {"success": len(built)}
-
-    monkeypatch.setattr(warehouse, "build", build)
     assert steps.build(home, "frames", str(DAY)) == {"success": 1}
     harm(home)
     assert steps.build(home, "frames", str(DAY)) == {"success": 4}
-    assert built == ["frames", "warehouse", "marts", "frames"]
+    assert done == ["frames", "warehouse", "marts", "frames"]
     assert json.loads((home.warehouse.parent / "plan.json").read_text())["full"] is True
-
-
-@pytest.fixture
-def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What a step would have built or learned, in order, and none of it is."""
-    seen: list[str] = []
-
-    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
-        seen.append(layer)
-        return {}
-
-    def enrich(home: Home, as_of: str, at_once: int = 1) -> dict:
-        seen.append("learned")
-        return {}
-
-    monkeypatch.setattr(warehouse, "build", build)
-    monkeypatch.setattr(learners, "enrich", enrich)
-    return seen
 
 
 @pytest.mark.parametrize("is_learned", [True, False])
@@ -154,28 +155,17 @@ def test_a_task_that_learns_builds_what_an_erasure_took_since_the_last_one(
 
 
 def test_damage_that_dbt_meets_builds_anew_and_another_failure_does_not(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    home: Home, done: list[str], fails: dict[int, Exception]
 ) -> None:
-    failures: list[Exception] = [
-        databases.DamagedError("A database is damaged."),
-        TownsquareError("a model is wrong"),
-    ]
-    built: list[str] = []
-
-    def build(home: Home, network: Any, layer: str, day: date, retry: bool = False) -> dict:
-        built.append(layer)
-        if len(built) in (1, 4):
-            raise failures.pop(0)
-        return {}
-
-    monkeypatch.setattr(warehouse, "build", build)
+    fails[1] = databases.DamagedError("A database is damaged.")
+    fails[4] = TownsquareError("a model is wrong")
     steps.build(home, "marts", str(DAY))
-    assert built == ["marts", "warehouse", "marts"]
+    assert done == ["marts", "warehouse", "marts"]
     warehouse.prepare(home)
     duckdb.connect(str(home.warehouse)).close()
     with pytest.raises(TownsquareError, match="a model is wrong"):
         steps.build(home, "marts", str(DAY))
-    assert len(built) == 4
+    assert len(done) == 4
 
 
 def test_an_as_of_before_the_last_build_builds_everything(
