@@ -75,7 +75,8 @@ CHART = Chart(
     },
     says=says,
     draws=draws,
-    reads="Tags and words that trended on a day of the last 14: accounts that began something with "
-    "the term (bar), a ring of linked accounts counted once, and how many to expect (line).",
+    reads="Tags, topics and words that trended on a day of the last 14: accounts that began "
+    "something with the term (bar), members of rings of linked accounts left out, and how many to "
+    "expect (line).",
     empty="Nothing trended in the last 14 days.",
 )
