@@ -1,9 +1,10 @@
 """What a chart declares: a question, the query that answers it, and how that is said and drawn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,12 @@ class Chart:
     reads: str
     empty: str
     is_wide: bool = False
+
+
+def grouped(rows: Rows, column: str) -> Iterator[tuple[str, list[Row]]]:
+    """Rows that follow one another and agree in a column, by what it says."""
+    for value, group in groupby(rows, lambda row: str(row[column])):
+        yield value, list(group)
 
 
 def load() -> dict[str, Chart]:

@@ -36,20 +36,19 @@ def write(folder: Path) -> Path:
 def _laid_out(release: Release, links: str) -> str:
     found = _answers.answers(release)
     boot = _read("boot.js")
-    n_checks, n_failed = _standing.n_checks(release)
-    held = f"{n_checks - n_failed} of {words.plural(n_checks, 'check')} held"
+    checks = _standing.checks(release)
     return Template(_read("page.html")).substitute(
         policy=_policy(boot),
         style=stylesheet(),
         network=escape(release.told["network"]),
         as_of=words.day(release.told["as_of_date"]),
         release_id=escape(release.told["release_id"]),
-        held=held,
+        held=_standing.held(checks),
         links=links,
         contents=_contents(found),
         tiles=_standing.tiles(release),
         sections="".join(_section(one, found) for one in Section),
-        gates=_standing.gates(release),
+        gates=_standing.gates(release, checks),
         sources=_standing.sources(release),
         unavailable=_standing.unavailable(release),
         scripts=_scripts(found, boot),

@@ -1,5 +1,6 @@
 """What a release says of itself on the page: its newest day, its gates, what it cannot show."""
 
+from collections.abc import Sequence
 from html import escape
 
 from townsquare.page import _words as words
@@ -13,16 +14,16 @@ _MORE = 12  # failures told one by one
 
 def tiles(release: Release) -> str:
     """The first figures of daily_metrics on the last day, in the words of their own columns."""
-    known = {name for name in TILES if _meaning(release, name)}
-    if not known:
+    meanings = {name: _meaning(release, name) for name in TILES}
+    if not any(meanings.values()):
         return ""
     newest = release.ask("from daily_metrics order by activity_date desc limit 1")
     usual = {one["name"]: one for one in release.ask("from meta.changes where kind = 'metric'")}
     told = [
-        _tile(name, row, _meaning(release, name), usual.get(name))
+        _tile(name, row, meaning, usual.get(name))
         for row in newest
-        for name in TILES
-        if name in known and row[name] is not None
+        for name, meaning in meanings.items()
+        if meaning and row[name] is not None
     ]
     return f'<dl class="tiles">{"".join(told)}</dl>'
 
@@ -57,9 +58,19 @@ def _tile(name: str, row: Row, meaning: str, change: Row | None) -> str:
     )
 
 
-def gates(release: Release) -> str:
+def checks(release: Release) -> list[Row]:
+    """How many checks each gate has, and how many of them held."""
+    return release.ask(_GATES)
+
+
+def held(counted: Sequence[Row]) -> str:
+    """How many checks of all gates held, in words."""
+    n_all = sum(row["n_checks"] for row in counted)
+    return f"{sum(row['n_passed'] for row in counted)} of {words.plural(n_all, 'check')} held"
+
+
+def gates(release: Release, counted: Sequence[Row]) -> str:
     """Every gate with its checks, and each check that failed in its own words."""
-    rows = release.ask(_GATES)
     failed = release.ask(_FAILED)
     said = "".join(
         f"<li>{escape(one['message'])} <span>({escape(one['severity'])}"
@@ -68,7 +79,7 @@ def gates(release: Release) -> str:
     )
     if len(failed) > _MORE:
         said += f"<li>And {len(failed) - _MORE} more, in meta.validation_results.</li>"
-    bars = "".join(_bar(row) for row in rows)
+    bars = "".join(_bar(row) for row in counted)
     verdict = "All of them held." if not failed else "What failed, and let the release pass:"
     listed = f"<ul>{said}</ul>" if failed else ""
     return f'<div class="gates">{bars}</div><p>{verdict}</p>{listed}'
@@ -81,13 +92,6 @@ def _bar(row: Row) -> str:
         f'<span class="bar" aria-hidden="true"><i style="width:{part:.1%}"></i></span>'
         f"<span>{row['n_passed']} of {row['n_checks']} held</span></div>"
     )
-
-
-def n_checks(release: Release) -> tuple[int, int]:
-    """How many checks there were, and how many of them failed."""
-    rows = release.ask(_GATES)
-    n_all = sum(row["n_checks"] for row in rows)
-    return n_all, n_all - sum(row["n_passed"] for row in rows)
 
 
 def sources(release: Release) -> str:

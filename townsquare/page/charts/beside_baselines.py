@@ -1,11 +1,9 @@
 """How well each model ranks beside its baselines."""
 
-from itertools import groupby
-
 import altair as alt
 
 from townsquare.page import _style as style
-from townsquare.page._chart import Chart, Panel, Row, Rows, Section
+from townsquare.page._chart import Chart, Panel, Row, Rows, Section, grouped
 
 OURS = "This model"
 COLOURS = {OURS: style.BLUE, "Logistic regression": style.ORANGE, "Best single feature": style.GREY}
@@ -14,7 +12,7 @@ COLOURS = {OURS: style.BLUE, "Logistic regression": style.ORANGE, "Best single f
 def says(rows: Rows) -> str:
     """Each score's figure before the best of its baselines."""
     told = []
-    for score, group in groupby(rows, lambda row: str(row["score_name"])):
+    for score, group in grouped(rows, "score_name"):
         figures = {row["what"]: row["auc"] for row in group}
         ours = figures.pop(OURS)
         told.append(f"{score}: AUC {ours:.3f} beside {max(figures.values()):.3f}")
@@ -24,9 +22,8 @@ def says(rows: Rows) -> str:
 def draws(rows: Rows) -> list[Panel]:
     """A panel per score: each figure with its interval."""
     return [
-        Panel(_drawing(list(group)), [_point(row) for row in group], score)
-        for score, found in groupby(rows, lambda row: str(row["score_name"]))
-        if (group := list(found))
+        Panel(_drawing(group), [_point(row) for row in group], score)
+        for score, group in grouped(rows, "score_name")
     ]
 
 

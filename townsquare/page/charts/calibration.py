@@ -1,12 +1,10 @@
 """Whether the probabilities of the models that speak came true on later days."""
 
-from itertools import groupby
-
 import altair as alt
 
 from townsquare.page import _style as style
 from townsquare.page import _words as words
-from townsquare.page._chart import Chart, Panel, Row, Rows, Section
+from townsquare.page._chart import Chart, Panel, Row, Rows, Section, grouped
 
 
 def says(rows: Rows) -> str:
@@ -21,7 +19,7 @@ def draws(rows: Rows) -> list[Panel]:
     """A panel per score: what was said across, what happened up, and the line of the perfect."""
     return [
         Panel(_drawing(points), points, score)
-        for score, group in groupby(rows, lambda row: str(row["score_name"]))
+        for score, group in grouped(rows, "score_name")
         if (points := [_point(row) for row in group])
     ]
 

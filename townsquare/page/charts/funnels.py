@@ -1,13 +1,12 @@
 """How far people get who enter a funnel."""
 
 from collections.abc import Iterable
-from itertools import groupby
 
 import altair as alt
 
 from townsquare.page import _style as style
 from townsquare.page import _words as words
-from townsquare.page._chart import Chart, Panel, Row, Rows, Section
+from townsquare.page._chart import Chart, Panel, Row, Rows, Section, grouped
 
 
 def says(rows: Rows) -> str:
@@ -21,8 +20,8 @@ def says(rows: Rows) -> str:
 
 
 def _funnels(rows: Rows) -> Iterable[tuple[str, list[Row]]]:
-    for funnel, steps in groupby(rows, lambda row: str(row["funnel"])):
-        yield funnel.replace("_", " "), list(steps)
+    for funnel, steps in grouped(rows, "funnel"):
+        yield _name(funnel), steps
 
 
 def _name(step: str) -> str:

@@ -1,11 +1,9 @@
 """How the scores that stand today lie, and how many are in each band."""
 
-from itertools import groupby
-
 import altair as alt
 
 from townsquare.page import _style as style
-from townsquare.page._chart import Chart, Panel, Rows, Section
+from townsquare.page._chart import Chart, Panel, Rows, Section, grouped
 
 BANDS = {"low": style.BLUE, "medium": style.PURPLE, "high": style.ORANGE}
 
@@ -13,8 +11,7 @@ BANDS = {"low": style.BLUE, "medium": style.PURPLE, "high": style.ORANGE}
 def says(rows: Rows) -> str:
     """How many of each score are in the band high."""
     told = []
-    for score, bins in groupby(rows, lambda row: str(row["score_name"])):
-        counted = list(bins)
+    for score, counted in grouped(rows, "score_name"):
         n_all = sum(row["n_scored"] for row in counted)
         n_high = sum(row["n_scored"] for row in counted if row["band"] == "high")
         told.append(f"{score}: {n_high:,} of {n_all:,} in band high")
@@ -25,8 +22,8 @@ def draws(rows: Rows) -> list[Panel]:
     """A panel per score: twenty bins, coloured by band."""
     return [
         Panel(_drawing(points), points, score)
-        for score, bins in groupby(rows, lambda row: str(row["score_name"]))
-        if (points := _stacked(list(bins)))
+        for score, bins in grouped(rows, "score_name")
+        if (points := _stacked(bins))
     ]
 
 
