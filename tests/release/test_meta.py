@@ -8,7 +8,7 @@ import pytest
 
 from ml import ledger
 from townsquare.ingest import Account, TableAccount
-from townsquare.release import _capabilities, _columns, _meta
+from townsquare.release import _meta
 from townsquare.settings import Home
 
 Publish = Callable[..., str]
@@ -32,8 +32,7 @@ ACCOUNT = Account(
 
 @pytest.fixture(autouse=True)
 def landed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (_meta, _capabilities, _columns):
-        monkeypatch.setattr(module, "read_accounts", lambda _: [ACCOUNT])
+    monkeypatch.setattr(_meta, "read_accounts", lambda _: [ACCOUNT])
 
 
 def test_every_table_and_column_of_meta_is_described(publish: Publish, ask: Ask) -> None:

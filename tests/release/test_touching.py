@@ -11,7 +11,7 @@ import yaml
 
 from ml import ledger
 from townsquare.ingest import Account, TableAccount
-from townsquare.release import _capabilities, _columns, _meta
+from townsquare.release import _meta
 from townsquare.settings import PROJECT_ROOT, Home
 
 Publish = Callable[..., str]
@@ -35,8 +35,7 @@ class World:
     def __init__(self, home: Home, publish: Publish, patch: pytest.MonkeyPatch) -> None:
         self.home, self._publish = home, publish
         self.accounts: list[Account] = []
-        for module in (_meta, _capabilities, _columns):
-            patch.setattr(module, "read_accounts", lambda _: self.accounts)
+        patch.setattr(_meta, "read_accounts", lambda _: self.accounts)
         home.warehouse.touch()
 
     def build(self, sequence: int) -> None:

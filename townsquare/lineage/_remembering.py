@@ -20,10 +20,9 @@ class Memory:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._known: dict[str, list[list[object]]] = {}
+        self._kept = _read(path) if path is not None and path.exists() else {}
+        self._known = dict(self._kept)
         self._used: dict[str, list[list[object]]] = {}
-        if path is not None and path.exists():
-            self._known = _read(path)
 
     def trace(self, sql: str, columns: Mapping[Relation, Sequence[str]]) -> Traced:
         """As `_tracing.trace`, which is asked where nobody asked before."""
@@ -41,11 +40,7 @@ class Memory:
 
     def keep(self) -> None:
         """Write down what was used, if it is not what was read; the rest is forgotten."""
-        if (
-            self._path is not None
-            and self._path.parent.exists()
-            and self._used != _read(self._path)
-        ):
+        if self._path is not None and self._path.parent.exists() and self._used != self._kept:
             write_text(self._path, json.dumps(self._used) + "\n")
 
 

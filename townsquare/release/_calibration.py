@@ -12,10 +12,15 @@ def rows(home: Home) -> Iterator[tuple[object, ...]]:
     """
     from ml import ledger, registry
 
-    for told in ledger.read(home, "model_versions"):
-        score, name = told["score_name"], told["model_version"]
-        for version in registry.versions(home, score):
-            if version.name == name:
-                tenths = version.facts.get("judgement", {}).get("calibration", ())
-                for place, (mean, share, n_rows) in enumerate(tenths, start=1):
-                    yield score, name, place, mean, share, int(n_rows)
+    told = [
+        (row["score_name"], row["model_version"]) for row in ledger.read(home, "model_versions")
+    ]
+    facts = {
+        (score, version.name): version.facts
+        for score in {score for score, _ in told}
+        for version in registry.versions(home, score)
+    }
+    for score, name in told:
+        tenths = facts.get((score, name), {}).get("judgement", {}).get("calibration", ())
+        for place, (mean, share, n_rows) in enumerate(tenths, start=1):
+            yield score, name, place, mean, share, int(n_rows)

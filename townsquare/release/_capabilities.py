@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from townsquare.contract import load_tables
-from townsquare.ingest import Account, read_accounts
+from townsquare.ingest import Account
 from townsquare.lineage import Project
 from townsquare.settings import Home
 
 Row = tuple[str, str, bool, str | None]
 
 
-def rows(home: Home, project: Project, counts: dict[str, int]) -> list[Row]:
+def rows(
+    home: Home, project: Project, accounts: Sequence[Account], counts: dict[str, int]
+) -> list[Row]:
     """Name, kind, whether it is available, and why not or what it has to do without."""
-    landed = {name: n for name, n, *_ in freshness(read_accounts(home))}
+    landed = {name: n for name, n, *_ in freshness(accounts)}
     wanting = {name for name in load_tables() if not landed.get(name)}
     told, scores = _told(home, "relations"), _scores(_told(home, "capabilities"))
     relations: list[Row] = []

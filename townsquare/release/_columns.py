@@ -1,27 +1,25 @@
 """What `meta` tells of each published column: its meaning, how fresh it is, where it comes from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeAlias
 
 import duckdb
 
-from townsquare import lineage
-from townsquare.ingest import read_accounts
+from townsquare.ingest import Account
 from townsquare.lineage import Graph, Node, Origins
-from townsquare.network import Network
 from townsquare.release import _capabilities
-from townsquare.settings import Home
 
 Rows: TypeAlias = Iterable[tuple[object, ...]]
 AS_OF = "as_of_date"
 AS_OF_RELEASE = "meta.releases.as_of_date"
 
 
-def rows(connection: duckdb.DuckDBPyConnection, home: Home, network: Network) -> dict[str, Rows]:
+def rows(
+    connection: duckdb.DuckDBPyConnection, graph: Graph, accounts: Sequence[Account]
+) -> dict[str, Rows]:
     """The rows of `meta.lineage` and `meta.columns`."""
-    graph = lineage.graph(lineage.read_project(home), network)
-    fresh = {name: told for name, _, *told in _capabilities.freshness(read_accounts(home))}
+    fresh = {name: told for name, _, *told in _capabilities.freshness(accounts)}
     return {"lineage": _edges(graph), "columns": _columns(connection, graph, fresh)}
 
 

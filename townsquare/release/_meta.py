@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,16 @@ class Facts:
     checks: Sequence[Check]
     skips: Sequence[dict[str, str]]
 
+    @cached_property
+    def project(self) -> lineage.Project:
+        """What dbt built last, read once."""
+        return lineage.read_project(self.home)
+
+    @cached_property
+    def accounts(self) -> list[Account]:
+        """What every file that was imported came to, read once."""
+        return read_accounts(self.home)
+
 
 def write(facts: Facts, database: Path) -> dict[str, int]:
     """Write `meta` anew and checkpoint; returns the rows of every published relation."""
@@ -52,8 +63,9 @@ def write(facts: Facts, database: Path) -> dict[str, int]:
         connection.execute("begin")
         connection.execute("drop schema if exists meta cascade")
         connection.execute("create schema meta")
-        told = {**_rows(facts, counts), **_columns.rows(connection, facts.home, facts.network)}
-        for name, rows in {**told, "changes": changes}.items():
+        graph = lineage.graph(facts.project, facts.network)
+        columns = _columns.rows(connection, graph, facts.accounts)
+        for name, rows in {**_rows(facts, counts), **columns, "changes": changes}.items():
             _create(connection, name, rows)
         _copy_books(connection, facts)
         _describe(connection)
@@ -110,8 +122,6 @@ def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> Non
 
 def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
     """What stands in each table that is not a book of learning."""
-    project = lineage.read_project(facts.home)
-    accounts = read_accounts(facts.home)
     return {
         "releases": _releases(facts, counts),
         "release_events": _release_events(facts),
@@ -120,10 +130,10 @@ def _rows(facts: Facts, counts: dict[str, int]) -> dict[str, Rows]:
         "model_runs": _model_runs(facts, counts),
         "calibration": _calibration.rows(facts.home),
         "metrics": _metrics.rows(facts.home),
-        "capabilities": _capabilities.rows(facts.home, project, counts),
-        "keys": _keys(project),
-        "landing": _landing(accounts),
-        "freshness": _capabilities.freshness(accounts),
+        "capabilities": _capabilities.rows(facts.home, facts.project, facts.accounts, counts),
+        "keys": _keys(facts.project),
+        "landing": _landing(facts.accounts),
+        "freshness": _capabilities.freshness(facts.accounts),
         "erasures": erasure_rows(facts.home),
     }
 
