@@ -7,6 +7,7 @@
     'day_part', 'hour', 'weekday', 'surface', 'channel', 'content_kind', 'tag', 'topic',
     'recent_topic', 'mood'
 ] %}
+{%- set interests = ['tag', 'topic', 'recent_topic'] %}
 with
 
 users as (select * from {{ ref('users') }}),
@@ -49,22 +50,15 @@ traits_per_user as (
             as confidence_{{ trait }},
         max(case when trait = '{{ trait }}' then last_evidence_date end) as last_{{ trait }}_date,
         {%- endfor %}
+        {%- for interest in interests %}
+        array_agg(trait_value order by place) filter (
+            where trait = '{{ interest }}' and place <= 5
+        ) as top_{{ interest }}s,
+        {%- endfor %}
         user_id
     from user_traits
     group by user_id
 ),
-
-{%- for interest in ['tag', 'topic', 'recent_topic'] %}
-
-top_{{ interest }}s_per_user as (
-    select
-        user_id,
-        array_agg(trait_value order by place) as top_{{ interest }}s
-    from user_traits
-    where trait = '{{ interest }}' and place <= 5
-    group by user_id
-),
-{%- endfor %}
 
 activity_per_user as (
     select
@@ -166,9 +160,9 @@ select
     traits.favourite_surface,
     traits.favourite_channel,
     traits.favourite_content_kind,
-    top_tags_per_user.top_tags,
-    top_topics_per_user.top_topics,
-    top_recent_topics_per_user.top_recent_topics,
+    {%- for interest in interests %}
+    traits.top_{{ interest }}s,
+    {%- endfor %}
     traits.favourite_mood,
     profiles.amount_currency,
 
@@ -216,12 +210,6 @@ select
 from profiles_ranked as profiles
 left join traits_per_user as traits
     on profiles.user_id = traits.user_id
-left join top_tags_per_user
-    on profiles.user_id = top_tags_per_user.user_id
-left join top_topics_per_user
-    on profiles.user_id = top_topics_per_user.user_id
-left join top_recent_topics_per_user
-    on profiles.user_id = top_recent_topics_per_user.user_id
 left join activity_per_user as activity
     on profiles.user_id = activity.user_id
 left join mood_per_user as mood
