@@ -83,8 +83,7 @@ def lastfm(data: Path, inner: bool = False) -> Task:
     keys = keys[len(keys) // 10 :] if inner else keys
     artists, artist = np.unique(plays["artistID"], return_inverse=True)
     listener = np.searchsorted(people, plays["userID"])
-    plain = np.zeros(len(plays), dtype=np.int64)
-    used = (listener, artist, plain, plays["weight"].to_numpy(float), len(artists))
+    used = (listener, artist, plays["weight"].to_numpy(float), len(artists))
 
     def without(held: np.ndarray, kept: np.ndarray) -> Snapshot:
         one = np.setdiff1d(kept, held)

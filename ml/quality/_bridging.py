@@ -14,9 +14,13 @@ so that ratings of one content speak, more faintly, for the author's others.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -61,26 +65,19 @@ def bridge(ratings: Ratings, prior: Floats, start: Floats, pooled: bool = True) 
     stands for itself, whoever its author is.
     """
     mean = float(np.average(ratings.value, weights=ratings.weight))
+    of_content = _of_contents(ratings, mean, len(prior))
+    of_rater = _Side(of_content.weights.T.tocsr(), of_content.values.T.tocsr())
     rater, rater_view = np.zeros(ratings.raters), start.copy()
-    expected, content, content_view = prior, prior.copy(), np.zeros(len(prior))
-    nothing = np.zeros(ratings.raters)
+    expected, nothing = prior, np.zeros(ratings.raters)
     for _ in range(ROUNDS):
-        left = ratings.value - mean - rater[ratings.rater]
-        view = rater_view[ratings.rater]
-        content, content_view, doubt = _solve(
-            ratings.content, left, view, ratings.weight, expected, INTERCEPT_RIDGE
-        )
+        sums = of_content.sums(rater, rater_view)
+        content, content_view, doubt = _solve(sums, expected, INTERCEPT_RIDGE)
         if pooled:
-            own = content - expected + prior
-            left -= own[ratings.content] + content_view[ratings.content] * view
-            expected = prior + _in_common(ratings, left)
-        left = ratings.value - mean - content[ratings.content]
-        view = content_view[ratings.content]
-        rater, rater_view, _ = _solve(
-            ratings.rater, left, view, ratings.weight, nothing, RATER_RIDGE
-        )
-        scale = float(np.sqrt(np.mean(rater_view**2))) or 1.0
-        rater_view = rater_view / scale
+            left = sums.left(content - expected + prior, content_view)
+            expected = prior + _in_common(ratings.author, left, sums.n)
+        sums = of_rater.sums(content, content_view)
+        rater, rater_view, _ = _solve(sums, nothing, RATER_RIDGE)
+        rater_view = rater_view / (float(np.sqrt(np.mean(rater_view**2))) or 1.0)
     fitted = mean + rater[ratings.rater] + content[ratings.content]
     fitted += rater_view[ratings.rater] * content_view[ratings.content]
     noise = float(np.average((ratings.value - fitted) ** 2, weights=ratings.weight))
@@ -88,13 +85,68 @@ def bridge(ratings: Ratings, prior: Floats, start: Floats, pooled: bool = True) 
     return Bridged(mean, rater, content, rater_view, content_view, np.sqrt(noise * doubt))
 
 
-def _in_common(ratings: Ratings, left: Floats) -> Floats:
-    """By content, what its author's contents have in common; `left` has one entry per rating."""
-    author = ratings.author[ratings.content]
-    count = int(ratings.author.max(initial=-1)) + 1
-    total = np.bincount(author, ratings.weight * left, count)
-    number = np.bincount(author, ratings.weight, count) + AUTHOR_RIDGE
-    common: Floats = (total / number)[ratings.author]
+@dataclass(frozen=True)
+class _Sums:
+    """
+    What a round needs to know of each group's ratings, summed by weight.
+
+    `n` is their number; `view` and `squares` sum the other side's viewpoints, `aside` and
+    `aside_by_view` what its intercepts leave of the values, once more times its viewpoints.
+    """
+
+    n: Floats
+    view: Floats
+    squares: Floats
+    aside: Floats
+    aside_by_view: Floats
+
+    def left(self, intercept: Floats, view: Floats) -> Floats:
+        """What intercepts and viewpoints of the groups leave of the values, too."""
+        left: Floats = self.aside - self.n * intercept - view * self.view
+        return left
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The ratings as a matrix from one side to the other: every round sums over its rows."""
+
+    weights: "csr_matrix"
+    values: "csr_matrix"  # above the mean, times the weights
+
+    def sums(self, intercept: Floats, view: Floats) -> _Sums:
+        """The sums, given where the other side stands."""
+        other = np.column_stack([np.ones_like(view), view, view**2, intercept, intercept * view])
+        n, seen, squares, given, given_by_view = (self.weights @ other).T
+        value, value_by_view = (self.values @ other[:, :2]).T
+        return _Sums(n, seen, squares, value - given, value_by_view - given_by_view)
+
+
+def _of_contents(ratings: Ratings, mean: float, contents: int) -> _Side:
+    from scipy.sparse import csr_matrix
+
+    pairs, shape = (ratings.content, ratings.rater), (contents, ratings.raters)
+    weighted = ratings.weight * (ratings.value - mean)
+    return _Side(
+        csr_matrix((ratings.weight, pairs), shape=shape),
+        csr_matrix((weighted, pairs), shape=shape),
+    )
+
+
+def _solve(sums: _Sums, prior: Floats, ridge: float) -> tuple[Floats, Floats, Floats]:
+    """For each group the ridge regression of what is left on 1 and the other side's viewpoint.
+
+    The intercept shrinks to its prior. Returns intercepts, viewpoints and the variance of the
+    intercepts in units of the noise.
+    """
+    n, s, q = sums.n + ridge, sums.view, sums.squares + VIEWPOINT_RIDGE
+    a, b = sums.aside - sums.n * prior, sums.aside_by_view - s * prior
+    determinant = n * q - s**2
+    return prior + (q * a - s * b) / determinant, (n * b - s * a) / determinant, q / determinant
+
+
+def _in_common(author: Ints, left: Floats, n: Floats) -> Floats:
+    """By content, what its author's contents have in common; one entry per content."""
+    common: Floats = (np.bincount(author, left) / (np.bincount(author, n) + AUTHOR_RIDGE))[author]
     return common
 
 
@@ -107,28 +159,3 @@ def _doubt_in_common(ratings: Ratings) -> Floats:
     share = INTERCEPT_RIDGE / (raters + INTERCEPT_RIDGE)
     doubt: Floats = share**2 * of_author[ratings.author]
     return doubt
-
-
-def _solve(
-    group: Ints, left: Floats, view: Floats, weight: Floats, prior: Floats, ridge: float
-) -> tuple[Floats, Floats, Floats]:
-    """For each group the ridge regression of what is left on 1 and the other side's viewpoint.
-
-    The intercept shrinks to its prior. Returns intercepts, viewpoints and the variance of the
-    intercepts in units of the noise.
-    """
-    count = len(prior)
-
-    def total(values: Floats) -> Floats:
-        summed: Floats = np.bincount(group, weight * values, count).astype(np.float64)
-        return summed
-
-    aside = left - prior[group]
-    n, s, q = (
-        total(np.ones_like(left)) + ridge,
-        total(view),
-        total(view**2) + VIEWPOINT_RIDGE,
-    )
-    a, b = total(aside), total(aside * view)
-    determinant = n * q - s**2
-    return prior + (q * a - s * b) / determinant, (n * b - s * a) / determinant, q / determinant
