@@ -1,6 +1,7 @@
 """Sentiment and topics beside VADER and linear SVMs; mood shifts and topics of the simulator."""
 
 import html
+import os
 import re
 import tempfile
 import time
@@ -12,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.text import classifier, rater
+from ml.text import classifier, encoder, rater
 from ml.text.sentiment import CLASSES, LEXICON_VERSION, Sentiment
 
 Row = dict[str, str]
 Found = tuple[str, str, str, float, float | None, float | None, str]
 Labels = NDArray[np.int64]
+ENCODER = "TOWNSQUARE_ENCODER"
 _DRAWS = 1_000
 _JUDGED = "twitter-2016test-A.tsv"
 
@@ -55,13 +57,14 @@ def semeval(folder: Path) -> Iterator[Found]:
     }
     texts, labels = list(train), np.array(list(train.values()))
     asked, truth = list(judged), np.array(list(judged.values()))
-    model, _ = classifier.train(texts, labels, CLASSES)
+    model, held_out = classifier.train(texts, labels, CLASSES)
     told = {
         "VADER": vader(asked),
         "word TF-IDF, linear SVM": svm(texts, labels, asked),
         "Townsquare, lexicon only": Sentiment(LEXICON_VERSION).read(asked).labels,
         "Townsquare, trained": model.decide(model.probabilities(asked)),
     }
+    told |= encoded(model, (texts, labels, held_out), asked)
     for who, said in told.items():
         yield "SemEval 2016 test", "macro recall", who, *interval(truth, said, recall), ".66"
     began, reader = time.perf_counter(), Sentiment("trained", model)
@@ -76,6 +79,21 @@ def semeval(folder: Path) -> Iterator[Found]:
         None,
         "5,000",
     )
+
+
+def encoded(
+    model: classifier.Classifier, learned: tuple[list[str], Labels, Any], asked: list[str]
+) -> dict[str, Labels]:
+    """What the trained reader says with an encoder, where one is given; nothing otherwise."""
+    folder = os.environ.get(ENCODER)
+    if not folder:
+        print(f"Without an encoder: {ENCODER} names no folder of a sentence-transformers model.")
+        return {}
+    texts, labels, held_out = learned
+    used = encoder.load(Path(folder))
+    head = encoder.train(encoder.vectors(used, texts), labels, held_out)
+    reader = Sentiment("encoded", model, head=head, encoder=used)
+    return {f"Townsquare, trained, with {Path(folder).name}": reader.read(asked).labels}
 
 
 def tweets(path: Path) -> Iterator[tuple[str, int]]:
