@@ -70,6 +70,24 @@ def score(series: Sequence[Labelled], anomaly_scores: Sequence[Floats]) -> tuple
     return _best(np.concatenate(worth), np.concatenate(window), np.concatenate(found), offset)
 
 
+def gain(series: Labelled, anomaly_scores: Floats, threshold: float) -> float:
+    """What one series earns at a threshold chosen elsewhere: from minus its windows upwards."""
+    worth, window = weigh_rows(series)
+    told = np.asarray(anomaly_scores, dtype=np.float64) >= threshold
+    told[: series.probation] = False
+    missed = -1.0
+    of_windows = [
+        worth[told & (window == number)].max(initial=missed)
+        for number in range(len(series.windows))
+    ]
+    return float(worth[told & (window < 0)].sum() + sum(of_windows))
+
+
+def normalise(gains: float, windows: int) -> float:
+    """The sum of gains as the score: 0 for who says nothing, 100 for who is right at once."""
+    return 100.0 * (gains + windows) / (2.0 * windows)
+
+
 def _best(worth: Floats, window: Ints, scores: Floats, windows: int) -> tuple[float, float]:
     """Lower the threshold past one score after the other; keep the best sum."""
     order = np.argsort(-scores, kind="stable")
@@ -88,4 +106,4 @@ def _best(worth: Floats, window: Ints, scores: Floats, windows: int) -> tuple[fl
     ends = np.concatenate([[0], ends])
     at = int(ends[np.argmax(totals[ends])])
     threshold = float(scores[at - 1]) if at else float("inf")
-    return 100.0 * float(totals[at]) / (2.0 * windows), threshold
+    return normalise(float(totals[at]) - windows, windows), threshold

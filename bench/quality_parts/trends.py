@@ -1,7 +1,6 @@
 """Trends: Numenta's Twitter series beside peers, planted trends, a pushing ring, and forecasts."""
 
 import argparse
-import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -11,82 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from scipy.stats import norm
-from scipy.stats import t as student
 
-from bench.nab import Labelled, score
+from bench.quality_parts._numenta import numenta
 from bench.quality_parts._simulated import CONTENTS, ENDORSEMENTS, simulated
 from ml.trends._counting import Counts, mention, tell_voices
 from ml.trends._expecting import expect
 from ml.trends._forecasting import HORIZON_DAYS, forecast
-from ml.trends._surprise import surprise
 from ml.trends.trends import FEWEST_DAYS, count_days, tell
 from townsquare.simulate._world import vocabulary
 
 Floats = npt.NDArray[np.float64]
 Row = dict[str, str]
-PER_DAY = 288
-
-
-def windowed_gaussian(counts: Floats) -> Floats:
-    """Tail probability under the mean and deviation of the last 1,000 points (NAB's detector)."""
-    past = pd.Series(counts).rolling(1000, min_periods=1)
-    deviation = past.std(ddof=0).shift(1).replace(0.0, 1e-6)
-    scaled = (pd.Series(counts) - past.mean().shift(1)) / deviation
-    # The survival function on the log scale orders what would else all be 1.
-    return np.nan_to_num(-norm.logsf(scaled.abs().to_numpy()))
-
-
-def seasonal_esd(counts: Floats, most: float = 0.02) -> Floats:
-    """
-    S-H-ESD (Hochenbaum, Vallis and Kejariwal, 2017), which sees the whole series at once.
-
-    The median of each fortnight and of each place in the day are taken off; the generalised ESD
-    test on median and median absolute deviation ranks what is left.
-    """
-    series = pd.Series(counts)
-    left = series - series.groupby(np.arange(len(series)) // (14 * PER_DAY)).transform("median")
-    left -= left.groupby(np.arange(len(left)) % PER_DAY).transform("median")
-    rest, at = left.to_numpy().copy(), np.arange(len(left))
-    found = np.zeros(len(left))
-    for taken in range(int(most * len(left))):
-        middle = np.median(rest)
-        spread = 1.4826 * np.median(np.abs(rest - middle)) or 1e-6
-        worst = int(np.argmax(np.abs(rest - middle)))
-        count = len(rest)
-        quantile = student.ppf(1 - 0.05 / (2 * count), count - 2)
-        critical = (count - 1) * quantile / np.sqrt((count - 2 + quantile**2) * count)
-        if abs(rest[worst] - middle) / spread <= critical:
-            break
-        found[at[worst]] = 1.0 - taken / len(left)
-        rest, at = np.delete(rest, worst), np.delete(at, worst)
-    return found
-
-
-def numenta(folder: Path) -> list[Row]:
-    """NAB's normalised score of the standard profile, all series together."""
-    windows = json.loads((folder / "windows.json").read_text(encoding="utf-8"))
-    labelled, counts = [], []
-    for name, spans in windows.items():
-        table = pd.read_csv(folder / name, parse_dates=["timestamp"])
-        rows = [tuple(table["timestamp"].searchsorted(pd.to_datetime(span))) for span in spans]
-        labelled.append(Labelled(len(table), [(int(first), int(last)) for first, last in rows]))
-        counts.append(table["value"].to_numpy(dtype=np.float64))
-    detectors = {
-        "Townsquare": lambda one: surprise(one[:, None], PER_DAY)[:, 0],
-        "Windowed Gaussian": windowed_gaussian,
-        "S-H-ESD (sees the whole series)": seasonal_esd,
-        "says nothing": np.zeros_like,
-    }
-    what = f"NAB score, standard profile, {len(labelled)} Twitter series"
-    return [
-        {"what": what, "who": name, "value": f"{_nab(labelled, counts, detector):.1f}"}
-        for name, detector in detectors.items()
-    ]
-
-
-def _nab(labelled: list[Labelled], counts: list[Floats], detector: object) -> float:
-    return score(labelled, [detector(one) for one in counts])[0]  # type: ignore[operator]
 
 
 def planted(users: int, days: int, seed: int) -> list[Row]:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bench.nab import Labelled, score, weigh_rows
+from bench.nab import Labelled, gain, normalise, score, weigh_rows
+from bench.quality_parts._numenta import held_out
 
 SERIES = Labelled(rows=1000, windows=[(400, 499)])
 
@@ -45,3 +46,24 @@ def test_one_threshold_serves_all_series() -> None:
     assert score([SERIES, SERIES], [loud, soft]) == (pytest.approx(100.0), 1.0)
     noisy = np.maximum(soft, _at(*range(200, 300)) * 2.0)
     assert score([SERIES, SERIES], [loud, noisy])[0] < 60.0
+
+
+def test_a_threshold_from_elsewhere_earns_what_its_detections_earn() -> None:
+    rng = np.random.default_rng(4)
+    scores = rng.random(1000) + _at(430)
+    best, threshold = score([SERIES], [scores])
+    assert normalise(gain(SERIES, scores, threshold), 1) == pytest.approx(best)
+    assert gain(SERIES, scores, 3.0) == -1.0
+    assert gain(SERIES, scores, 0.0) < -50
+
+
+def test_a_series_is_judged_by_what_was_best_on_the_others() -> None:
+    right, wrong = _at(400), _at(200, 250)
+    each_serves_one = {
+        str(own): [right if at == own else wrong for at in range(3)] for own in range(3)
+    }
+    assert score([SERIES] * 3, each_serves_one["0"])[0] > 0
+    strict, own_threshold = held_out([SERIES] * 3, each_serves_one)
+    assert own_threshold == 0.0 and strict <= 0.0
+    always = held_out([SERIES] * 3, {"right": [right] * 3, "wrong": [wrong] * 3})
+    assert always == (pytest.approx(100.0), pytest.approx(100.0))
