@@ -6,6 +6,8 @@ They are written from a release, which says all of it of itself in `meta.columns
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -60,7 +62,7 @@ def _page(relation: str, description: str | None, columns: Sequence[Row]) -> str
         f"# {relation}", "", _NOTICE, "", _plain(description), "",
         f"**How fresh.** {fresh} Days are cut at 00:00 UTC. How new the landed rows behind a "
         "column are: `newest_event_date` in `meta.columns`.", "",
-        f"**Made of.** {_tables(columns)}.", "", *_learned(columns),
+        f"**Made of.** The contract's {_tables(columns)}.", "", *_learned(columns),
         "| column | type | meaning | where it comes from |", "|---|---|---|---|",
         *map(_row, columns), "",
     ]  # fmt: skip
@@ -110,12 +112,12 @@ def _named(origins: Iterable[str]) -> Iterator[str]:
 
 def _tables(columns: Iterable[Row]) -> str:
     tables = sorted({one.partition(".")[0] for column in columns for one in column["origins"]})
-    return "The contract's " + ", ".join(f"`{table}`" for table in tables)
+    return ", ".join(f"`{table}`" for table in tables)
 
 
 def _index(relations: dict[str, list[Row]]) -> str:
     rows = [
-        f"| [{name}]({name}.md) | {len(columns)} | {_tables(columns).removeprefix(_THE)} |"
+        f"| [{name}]({name}.md) | {len(columns)} | {_tables(columns)} |"
         for name, columns in sorted(relations.items())
     ]
     lines = [
@@ -130,21 +132,17 @@ def _index(relations: dict[str, list[Row]]) -> str:
     return "\n".join(lines)
 
 
-_THE = "The contract's "
-
-
 def _meta(columns: Iterable[Row]) -> str:
     lines = ["# The schema meta", "", _NOTICE, ""]
     lines += ["What a release tells about itself, as of when it was published.", ""]
-    table = None
-    for column in columns:
-        if column["relation"] != table:
-            table = column["relation"]
-            lines += [f"## meta.{table}", "", _plain(column["described"]), ""]
-            lines += ["| column | type | meaning |", "|---|---|---|"]
-        meaning = _plain(column["description"])
-        lines.append(f"| `{column['column_name']}` | {column['data_type']} | {meaning} |")
-        lines += [""] if column["is_last"] else []
+    for (table, described), group in groupby(columns, itemgetter("relation", "described")):
+        lines += [f"## meta.{table}", "", _plain(described), ""]
+        lines += ["| column | type | meaning |", "|---|---|---|"]
+        lines += [
+            f"| `{one['column_name']}` | {one['data_type']} | {_plain(one['description'])} |"
+            for one in group
+        ]
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -179,8 +177,7 @@ _RELATIONS = """
 _META = """
     select
         columns.table_name as relation, tables.comment as described, column_name,
-        lower(data_type) as data_type, columns.comment as description,
-        column_index = max(column_index) over (partition by columns.table_name) as is_last
+        lower(data_type) as data_type, columns.comment as description
     from duckdb_columns() as columns
     inner join duckdb_tables() as tables using (database_name, schema_name, table_name)
     where schema_name = 'meta' and database_name = current_database()
