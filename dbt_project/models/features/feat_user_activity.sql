@@ -49,16 +49,7 @@ days as (
 ),
 
 days_before as (
-    select
-        candidates.as_of_date,
-        {{ days_between('days.activity_date', 'candidates.as_of_date') }} as days_ago,
-        days.*
-    from candidates
-    inner join days
-        on
-            candidates.user_id = days.user_id
-            and days.activity_date < candidates.as_of_date
-            and days.known_date < candidates.as_of_date
+    {{ days_before('candidates', 'days') }}
 ),
 
 activity as (
