@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from townsquare.errors import TownsquareError
+from townsquare.mistakes import first_mistake
 from townsquare.network import Network
 from townsquare.settings import SCORES
 
@@ -182,11 +183,10 @@ def load(path: Path, network: Network) -> Score:
                 declared[key] = _filled(declared[key], network)
         return Score.model_validate({"name": path.stem, **declared})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the declaration"
+        found = first_mistake(error, "the declaration")
         raise TownsquareError(
-            f"{path}: {where}: {first['msg'].removeprefix('Value error, ')} "
-            f"(it says {str(first.get('input'))[:80]!r}); mend it as ml/scores/README.md shows."
+            f"{path}: {found.where}: {found.message} "
+            f"(it says {str(found.value)[:80]!r}); mend it as ml/scores/README.md shows."
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise TownsquareError(f"{path} cannot be read: {error}. Mend the file.") from error

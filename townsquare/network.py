@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from townsquare.errors import TownsquareError
+from townsquare.mistakes import first_mistake
 from townsquare.settings import Home
 from townsquare.whole import write_text
 
@@ -172,10 +173,9 @@ def read_network(home: Home) -> Network:
     except yaml.YAMLError as error:
         raise TownsquareError(f"{path} is not YAML: {error}. Mend it or delete it.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        found = first_mistake(error)
         raise TownsquareError(
-            f"{path}: {where} is {first.get('input')!r}; {first['msg']}. "
+            f"{path}: {found.where} is {found.value!r}; {found.message}. "
             "Mend the line or remove it to get the default."
         ) from error
 

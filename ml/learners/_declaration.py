@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from townsquare.errors import TownsquareError
+from townsquare.mistakes import first_mistake
 from townsquare.settings import LEARNERS
 
 
@@ -51,10 +52,9 @@ def _load(path: Path) -> Learner:
         declared = yaml.safe_load(path.read_text(encoding="utf-8"))
         return Learner.model_validate({"name": path.stem, "folder": path.parent.name, **declared})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the declaration"
+        found = first_mistake(error, "the declaration")
         raise TownsquareError(
-            f"{path}: {where}: {first['msg']} (it says {str(first.get('input'))[:80]!r}); "
+            f"{path}: {found.where}: {found.message} (it says {str(found.value)[:80]!r}); "
             "mend it as ml/learners/README.md shows."
         ) from error
     except (yaml.YAMLError, TypeError) as error:

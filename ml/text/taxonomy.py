@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from townsquare.errors import TownsquareError
+from townsquare.mistakes import first_mistake
 from townsquare.whole import write_text
 
 Status = Literal["active", "suggested"]
@@ -90,9 +91,8 @@ def _first_fault(error: Exception) -> str:
     """Where and what, on one line."""
     if not isinstance(error, ValidationError):
         return " ".join(str(error).split())
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "the file"
-    return f"{where}: {first['msg']} (it says {str(first['input'])[:80]!r})"
+    found = first_mistake(error)
+    return f"{found.where}: {found.message} (it says {str(found.value)[:80]!r})"
 
 
 def drawn(tagged: Iterable[Sequence[str]], before: Taxonomy | None, as_of: date) -> Taxonomy:

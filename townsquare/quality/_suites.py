@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, model_validator
 
 from townsquare.errors import TownsquareError
+from townsquare.mistakes import first_mistake
 from townsquare.quality._checks import Severity
 
 FOLDER = Path(__file__).parent / "suites"
@@ -138,9 +139,8 @@ def _read(path: Path) -> Suite:
     except (yaml.YAMLError, TypeError) as error:
         raise TownsquareError(f"{path} is not a YAML mapping: {error}. Mend it.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        found = first_mistake(error)
         raise TownsquareError(
-            f"{path}: {where} is {first.get('input')!r}: {first['msg']}. "
+            f"{path}: {found.where} is {found.value!r}: {found.message}. "
             "Mend the line; docs/recipes/add-an-expectation-suite.md shows what a suite may say."
         ) from error
