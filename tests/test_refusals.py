@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from ml import declaration
 from ml.learners import _declaration, _run
 from townsquare import cli, databases, learned, runs, services, steps, warehouse
+from townsquare.commands._dags import run_dag
 from townsquare.commands._days import as_day
 from townsquare.contract import Table, load_tables
 from townsquare.errors import TownsquareError
@@ -212,7 +213,7 @@ def test_a_red_run_ends_the_command_with_what_its_log_says(
     monkeypatch.setattr(services, "airflow", lambda *_: nullcontext())
     monkeypatch.setattr(runs, "Airflow", lambda *_: nullcontext(Red()))
     with pytest.raises(TownsquareError, match="townsquare_daily is red: build_marts: a model is"):
-        cli._run_dag(home, "townsquare_daily", {}, quiet=True)
+        run_dag(home, "townsquare_daily", {}, quiet=True)
 
 
 def test_a_member_that_is_longer_than_its_archive_declares_is_not_unpacked(tmp_path: Path) -> None:

@@ -3,14 +3,13 @@
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from townsquare import commands, faults, progress
-from townsquare.commands._days import as_day
-from townsquare.commands._output import Json, print_json, show_rows
+from townsquare.commands._output import Json, print_json, say, show_rows
 from townsquare.errors import TownsquareError
 from townsquare.network import read_network
 from townsquare.settings import DAGS, Home
@@ -42,7 +41,7 @@ def simulate(
     home = Home.from_environment()
     with progress.bar() as told, locking.writer(home, "simulating"):
         made = simulator.simulate(home, users, days, seed, progress=told)
-    _say(f"{users:,} users and {days} days, up to {made.end}, lie in {home.exports}")
+    say(f"{users:,} users and {days} days, up to {made.end}, lie in {home.exports}")
 
 
 @imports.command("stackexchange")
@@ -63,57 +62,6 @@ def import_files(path: Source, as_json: Json = False) -> None:
     _import("files", path, as_json)
 
 
-@app.command()
-def run(
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="The release knows what happened before this date. Default: next day."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Take the network to its next release: the DAG townsquare_daily, run by Airflow."""
-    from townsquare import report
-
-    home = Home.from_environment()
-    day = as_day(as_of, "--as-of") if as_of else None
-    _run_dag(home, "townsquare_daily", {"as_of": day.isoformat() if day else None}, as_json)
-    told = report.summary(home)
-    if as_json:
-        print_json(told)
-    else:
-        report.show(told, Console())
-
-
-@app.command()
-def backfill(
-    first: Annotated[str, typer.Option("--from", help="The first event date to build anew.")],
-    last: Annotated[str, typer.Option("--to", help="The last one; it is included.")],
-    as_json: Json = False,
-) -> None:
-    """Build a range of days anew and publish it: the DAG townsquare_backfill, run by Airflow."""
-    from townsquare import backfill, report
-
-    home = Home.from_environment()
-    days = [as_day(first, "--from"), as_day(last, "--to")]
-    backfill.check_range(home, *days)
-    conf = {"from_date": days[0].isoformat(), "to_date": days[1].isoformat()}
-    _run_dag(home, "townsquare_backfill", conf, as_json)
-    told = report.summary(home)
-    if as_json:
-        print_json(told)
-    else:
-        report.show(told, Console())
-
-
-@app.command()
-def train(as_json: Json = False) -> None:
-    """Train every score anew: the DAG townsquare_train, run by Airflow."""
-    home = Home.from_environment()
-    run_id = _run_dag(home, "townsquare_train", {}, as_json)
-    if as_json:
-        print_json({"run_id": run_id})
-
-
 @app.command("learn-sentiment")
 def learn_sentiment(
     path: Annotated[Path, typer.Argument(help="A .tsv, or a folder of them: label, tab, text.")],
@@ -132,7 +80,7 @@ def learn_sentiment(
     if as_json:
         print_json(told)
     else:
-        _say(
+        say(
             f"{told['version']}, from {told['texts']:,} texts; macro recall of held-out ones "
             f"{told['macro_recall']:.3f} ({told['macro_recall_low']:.3f} to "
             f"{told['macro_recall_high']:.3f}), calibration error {told['calibration_error']:.3f}"
@@ -150,11 +98,11 @@ def up(
     already = services.running(home)
     if already is not None:
         raise TownsquareError(f"Airflow is already up for {home.root} at {already.url}.")
-    with services.airflow(home, port, _say, stays=True) as running:
+    with services.airflow(home, port, say, stays=True) as running:
         with runs.Airflow(home, running) as server:
             server.prepare(unpause=sorted(path.stem for path in DAGS.glob("*.py")))
-        _say(f"Airflow is at {running.url}; user {airflow_env.USER}, its password is in")
-        _say(f"{airflow_env.password_file(home)}. Ctrl-C stops it.")
+        say(f"Airflow is at {running.url}; user {airflow_env.USER}, its password is in")
+        say(f"{airflow_env.password_file(home)}. Ctrl-C stops it.")
         services.watch()
 
 
@@ -196,10 +144,10 @@ def rollback(
     home = Home.from_environment()
     with locking.writer(home, "rolling back"):
         release.rollback(home, release_id)
-    _say(f"{release_id} is current")
+    say(f"{release_id} is current")
     told = serving.follow(home)
     if told is not None:
-        _say(f"The server reads {told['release_id']}")
+        say(f"The server reads {told['release_id']}")
 
 
 @app.command()
@@ -215,7 +163,7 @@ def serve(as_json: Json = False) -> None:
         print_json(told)
     else:
         rows = f"loaded {told['rows']:,} rows" if told["is_loaded"] else "it was there already"
-        _say(f"The server reads {told['release_id']}; {rows}, {told['seconds']} s")
+        say(f"The server reads {told['release_id']}; {rows}, {told['seconds']} s")
 
 
 @app.command()
@@ -254,10 +202,10 @@ def erase(
     if as_json:
         print_json(receipt)
     else:
-        _say(f"The person is erased; receipt {receipt['receipt']} names no one.")
-        _say("`townsquare run` builds and publishes everything anew without them.")
+        say(f"The person is erased; receipt {receipt['receipt']} names no one.")
+        say("`townsquare run` builds and publishes everything anew without them.")
     if erasing.is_source_outside(home):
-        _say("Take them out of the source as well, or its next import brings them back.")
+        say("Take them out of the source as well, or its next import brings them back.")
 
 
 @app.command()
@@ -269,7 +217,7 @@ def skip_gate(
     from townsquare import release
 
     release.skip_gate(Home.from_environment(), gate, reason)
-    _say(f"The next release may fail {gate}.")
+    say(f"The next release may fail {gate}.")
 
 
 @app.command()
@@ -318,10 +266,10 @@ def main() -> None:
         with faults.told(Home.from_environment()):
             app()
     except TownsquareError as error:
-        _say(f"townsquare: {error}")
+        say(f"townsquare: {error}")
         sys.exit(1)
     except KeyboardInterrupt:
-        _say("townsquare: stopped")
+        say("townsquare: stopped")
         sys.exit(130)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
@@ -340,23 +288,3 @@ def _import(adapter: str, path: Path, as_json: bool) -> None:
         print_json(report.accounts(accounts))
     else:
         report.show_accounts(accounts, Console())
-
-
-def _run_dag(home: Home, dag_id: str, conf: dict[str, Any], quiet: bool) -> str:
-    """Run one DAG through Airflow and follow it; TownsquareError when it ends red."""
-    from townsquare import runs, services
-
-    read_network(home)  # what is wrong with it is better told here than by a DAG that is missing
-    say = (lambda _: None) if quiet else _say
-    with services.airflow(home, None, say) as running, runs.Airflow(home, running) as server:
-        server.prepare()
-        run_id = server.trigger(dag_id, conf)
-        with progress.tasks(quiet) as told:
-            state = server.follow(dag_id, run_id, told)
-        if state != "success":
-            raise TownsquareError(f"{dag_id} is red: {server.failure(dag_id, run_id)}")
-    return run_id
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)

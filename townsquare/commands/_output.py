@@ -23,3 +23,8 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]], as_json:
         from townsquare.release.query import show
 
         show(columns, rows)
+
+
+def say(text: str) -> None:
+    """Tell a person something that is no part of the answer."""
+    typer.echo(text, err=True)
