@@ -72,7 +72,8 @@ def participation(strength: "csr_matrix", community: Ints) -> Floats:
     total = np.asarray(per_community.sum(axis=1)).ravel()
     shares = diags(1 / np.where(total > 0, total, 1)) @ per_community
     squares = np.asarray(shares.multiply(shares).sum(axis=1)).ravel()
-    return np.where(total > 0, 1 - squares, np.nan)
+    # thirds and sevenths add up to a hair off one, which is no second community
+    return np.where(total > 0, (1 - squares).round(12), np.nan)
 
 
 def betweenness(linked: "csr_matrix") -> Floats:

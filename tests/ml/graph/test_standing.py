@@ -82,6 +82,15 @@ def test_reciprocity_is_unknown_for_who_acts_on_nobody() -> None:
     assert np.isnan(_standing.reciprocity(network)[2])
 
 
+def test_participation_of_odd_shares_within_one_community_is_zero_and_not_a_hair_off() -> None:
+    network = np.zeros((9, 9))
+    network[0, 1:] = [0.1, 0.2, 0.7, 1 / 3, 1 / 7, 0.3, 1.1, 2.9]
+    spread = network * np.linspace(0.1, 7, 50)[:, None, None]
+    for one in spread:
+        found = _standing.participation(csr_matrix(one), np.zeros(9, dtype=np.int64))
+        assert found[0] == 0
+
+
 def test_participation_is_zero_within_one_community_and_rises_with_every_other() -> None:
     network = np.zeros((7, 7))
     network[0, 1:3] = network[3, [1, 4]] = network[5, [1, 4, 6]] = 1
