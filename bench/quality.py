@@ -29,11 +29,16 @@ def main() -> None:
     )
     default = os.environ.get("TOWNSQUARE_DATA", ROOT.parent / "shared" / "data")
     parser.add_argument("--data", type=Path, default=default, help="the folder of public data")
+    parser.add_argument(
+        "--encoder", type=Path, help="the folder of a sentence-transformers model, judged in text"
+    )
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(names()))
     asked = parser.parse_args()
     unknown = sorted(set(asked.parts) - set(names()))
     if unknown:
         parser.error(f"{unknown[0]!r} is no part; give of {', '.join(names())}")
+    if asked.encoder:
+        os.environ["TOWNSQUARE_ENCODER"] = str(asked.encoder)
     sys.path.insert(0, str(ROOT))
     for name in asked.parts or names():
         show(name, asked.data)

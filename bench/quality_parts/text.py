@@ -87,11 +87,11 @@ def encoded(
     """What the trained reader says with an encoder, where one is given; nothing otherwise."""
     folder = os.environ.get(ENCODER)
     if not folder:
-        print(f"Without an encoder: {ENCODER} names no folder of a sentence-transformers model.")
+        print("Without an encoder: --encoder names no folder of a sentence-transformers model.")
         return {}
     texts, labels, held_out = learned
     used = encoder.load(Path(folder))
-    head = encoder.train(encoder.vectors(used, texts), labels, held_out)
+    head, _ = encoder.train(encoder.vectors(used, texts), labels, held_out)
     reader = Sentiment("encoded", model, head=head, encoder=used)
     return {f"Townsquare, trained, with {Path(folder).name}": reader.read(asked).labels}
 

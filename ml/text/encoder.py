@@ -62,8 +62,11 @@ class Head:
         return _mixed(_scores(rows, self.weights), other, self.share)
 
 
-def train(rows: Floats, labels: Ints, other: Floats) -> Head:
-    """Fit the head, and give it the share with which held-out texts are likeliest."""
+def train(rows: Floats, labels: Ints, other: Floats) -> tuple[Head, Floats]:
+    """The head, and what it and the other say together of texts left out of it in turn.
+
+    Its share is the one with which those texts are likeliest.
+    """
     fold = np.arange(len(labels)) % _FOLDS
     held_out = np.zeros_like(other)
     for left_out in range(_FOLDS):
@@ -72,7 +75,9 @@ def train(rows: Floats, labels: Ints, other: Floats) -> Head:
     shares = np.linspace(0, 1, 11)
     places = np.arange(len(labels))
     likely = [np.log(_mixed(held_out, other, s)[places, labels] + 1e-9).mean() for s in shares]
-    return Head(_fit(rows, labels, other.shape[1]), float(shares[int(np.argmax(likely))]))
+    share = float(shares[int(np.argmax(likely))])
+    head = Head(_fit(rows, labels, other.shape[1]), share)
+    return head, _mixed(held_out, other, share)
 
 
 def _fit(rows: Floats, labels: Ints, n_classes: int) -> Floats:

@@ -48,7 +48,7 @@ def learn_sentiment(home: Home, source: Path) -> dict[str, Any]:
     folder = read_network(home).texts.encoder
     if folder is not None:
         vectors = encoders.vectors(encoders.load(folder), texts)
-        head = encoders.train(vectors, labels, held_out)
+        head, held_out = encoders.train(vectors, labels, held_out)
         arrays |= {"head.weights": head.weights, "head.share": np.array(head.share)}
     if len(rated) >= MIN_TEXTS:
         ratings = np.array([each.rating for each in rated], dtype=np.float64)

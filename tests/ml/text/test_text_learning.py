@@ -1,11 +1,15 @@
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from ml.text import encoder as encoders
+from ml.text import learning
+from ml.text.classifier import train
 from ml.text.learning import calibration_error, learn_sentiment, read_examples
 from ml.text.sentiment import CLASSES, LEXICON_VERSION, load
 from townsquare.errors import TownsquareError
@@ -97,15 +101,64 @@ def test_an_encoder_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) ->
         encoders.load(tmp_path / "absent")
 
 
+def test_an_encoder_is_read_from_its_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    class Model(BagOfLetters):
+        def __init__(self, folder: str, **settings: Any) -> None:
+            asked.append((folder, settings))
+
+    library = ModuleType("sentence_transformers")
+    library.SentenceTransformer = Model  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sentence_transformers", library)
+    rows = encoders.vectors(encoders.load(tmp_path), ["abba", "zoo", ""])
+    assert asked == [(str(tmp_path), {"device": "cpu", "local_files_only": True})]
+    assert np.linalg.norm(rows, axis=1).tolist() == pytest.approx([1, 1, 0])
+
+
+def test_an_encoder_without_its_library_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(TownsquareError, match="is not installed; install it"):
+        encoders.load(tmp_path)
+
+
+def test_what_an_encoder_adds_is_in_the_figure_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_by(texts: list[str]) -> np.ndarray:
+        return np.array([[f" {word} " in f" {text} " for word in SAID.values()] for text in texts])
+
+    class Knowing:
+        def encode(self, sentences: list[str], batch_size: int = 32) -> Any:
+            return told_by(sentences).astype(float)
+
+    def guessing(texts: list[str], labels: Any, classes: Any) -> Any:
+        trained, held_out = train(texts, labels, classes)
+        return trained, np.full_like(held_out, 1 / 3)
+
+    monkeypatch.setattr(encoders, "load", lambda folder: Knowing())
+    monkeypatch.setattr(learning, "train", guessing)
+    home, texts = Home(tmp_path / "var"), labelled(tmp_path / "texts")
+    assert learn_sentiment(home, texts)["macro_recall"] < 0.5
+    write_network(home, Network(texts=Texts(encoder=tmp_path)))
+    assert learn_sentiment(home, texts)["macro_recall"] > 0.95
+
+
 def test_the_head_is_trusted_as_far_as_it_is_right() -> None:
     rng = np.random.default_rng(3)
     labels = rng.integers(0, 3, 600)
     informed = np.eye(3)[labels] + 0.1 * rng.normal(size=(600, 3))
     ignorant = np.full((600, 3), 1 / 3)
-    assert encoders.train(informed, labels, ignorant).share > 0.5
+    head, together = encoders.train(informed, labels, ignorant)
+    assert head.share > 0.5
+    assert np.mean(together.argmax(axis=1) == labels) > 0.95
     noise = rng.normal(size=(600, 3))
     sure = 0.9 * np.eye(3)[labels] + 0.1 / 3
-    assert encoders.train(noise, labels, sure).share < 0.3
+    assert encoders.train(noise, labels, sure)[0].share < 0.3
 
 
 @pytest.mark.parametrize(
