@@ -110,9 +110,9 @@ def test_accounts_that_do_not_add_up_are_refused(account):
 
 
 def test_a_batch_whose_accounts_do_not_add_up_lands_nothing(home, import_rows, landed, monkeypatch):
-    from townsquare.ingest import _judging
+    from townsquare.ingest import _settling
 
-    monkeypatch.setattr(_judging, "counts", lambda connection: [])
+    monkeypatch.setattr(_settling, "counts", lambda connection: [])
     with pytest.raises(AssertionError, match="1 rows read, but 0 landed"):
         import_rows("users", [_USER])
     assert landed("users") == [] and read_accounts(home) == []

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from townsquare.contract import Table, load_table
-from townsquare.ingest import _judging
+from townsquare.ingest import _judging, _settling
 from townsquare.ingest._accounts import Account, TableAccount, to_json
 from townsquare.ingest._keys import NO_KEYS, Keys, landed_elsewhere, run_name, runs_of
 from townsquare.ingest._loosening import loosened
@@ -139,10 +139,10 @@ class Batch:
         landed = list(self._landed_files(table.name, sorted({*dates, *elsewhere})))
         _judging.recall(self._connection, table, landed)
         _judging.recall_rejected(self._connection, list(self._rejected_files(table.name)))
-        _judging.settle(self._connection, chunk)
+        _settling.settle(self._connection, chunk)
         if len(moved.hashes):
             files = list(self._landed_files(table.name, elsewhere))
-            _judging.copy_moved(self._connection, table, np.unique(moved.hashes), files)
+            _settling.copy_moved(self._connection, table, np.unique(moved.hashes), files)
         self._count(table.name)
         self._stage(chunk)
         if len(keys.hashes):
@@ -173,12 +173,12 @@ class Batch:
         yield from (self._staged / "rejected" / table).glob("*.parquet")
 
     def _count(self, table: str) -> None:
-        for index, outcome, reason, n in _judging.counts(self._connection):
+        for index, outcome, reason, n in _settling.counts(self._connection):
             account = self._accounts[index].tables[table]
             setattr(account, outcome, getattr(account, outcome) + n)
             if reason is not None:
                 account.reasons[reason] = account.reasons.get(reason, 0) + n
-        for index, day in _judging.landed_dates(self._connection):
+        for index, day in _settling.landed_dates(self._connection):
             dates = self._accounts[index].tables[table].event_dates
             if day not in dates:
                 dates.append(day)
@@ -186,13 +186,13 @@ class Batch:
     def _stage(self, chunk: _judging.Chunk) -> None:
         table = chunk.table.name
         name = f"{chunk.batch_ids[0]}-{self._n_chunks[table]}.parquet"
-        rejected = _judging.rejected_rows(
+        rejected = _settling.rejected_rows(
             self._connection, chunk, [file.name for file in self._files]
         )
         if rejected.num_rows:
             target = self._home.rejected.relative_to(self._home.root) / table / name
             self._write(rejected, Path("rejected") / table / name, target)
-        rows = _judging.landed_rows(self._connection, chunk)
+        rows = _settling.landed_rows(self._connection, chunk)
         landing = self._home.landing.relative_to(self._home.root)
         for day, first, n in _runs(rows.column("event_date")):
             place = day_folder(table, day) / name
