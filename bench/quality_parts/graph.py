@@ -92,17 +92,26 @@ def lastfm(data: Path, inner: bool = False) -> Task:
         return take(acts, n, 1, HALF_LIFE, used=used)
 
     held, kept = keys[: len(keys) // 10], keys[len(keys) // 10 :]
-    past = [(without(part, kept), part) for part in np.array_split(kept, 9)]
-    return Task("Last.fm", without(held, kept), held, past)
+    past = [_of_seen(without(part, kept), part) for part in np.array_split(kept, 9)]
+    return Task("Last.fm", *_of_seen(without(held, kept), held), past)
 
 
 def new_links(snapshot: Snapshot, actor: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Unordered pairs of people seen before who had nothing between them."""
     n = snapshot.n_users
     keys = np.unique(np.minimum(actor, target) * n + np.maximum(actor, target))
-    seen = np.diff(snapshot.linked.indptr) > 0
-    keys = keys[seen[keys // n] & seen[keys % n] & (keys // n != keys % n)]
+    keys = _of_seen(snapshot, keys[keys // n != keys % n])[1]
     return keys[np.asarray(snapshot.linked[keys // n, keys % n]).ravel() == 0]
+
+
+def _of_seen(snapshot: Snapshot, links: np.ndarray) -> tuple[Snapshot, np.ndarray]:
+    """
+    The links between people seen before: strangers are drawn among them, too.
+
+    Without it who has lost the only link could only be a link, which the model would learn.
+    """
+    seen, n = np.diff(snapshot.linked.indptr) > 0, snapshot.n_users
+    return snapshot, links[seen[links // n] & seen[links % n]]
 
 
 def strangers(snapshot: Snapshot, links: np.ndarray, count: int, seed: int) -> np.ndarray:

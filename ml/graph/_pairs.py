@@ -203,8 +203,9 @@ def ranked(columns: dict[str, Floats], reference: dict[str, Floats]) -> Floats:
     made = np.empty((len(next(iter(columns.values()))), len(columns)))
     for at, (name, values) in enumerate(columns.items()):
         known = np.sort(reference[name])
-        below = np.searchsorted(known, values, "left") + np.searchsorted(known, values, "right")
-        made[:, at] = below / (2 * max(len(known), 1))
+        told, place = np.unique(values, return_inverse=True)  # most columns tell few values apart
+        below = np.searchsorted(known, told, "left") + np.searchsorted(known, told, "right")
+        made[:, at] = (below / (2 * max(len(known), 1)))[place]
     return made
 
 
@@ -244,21 +245,25 @@ def _products(long: dict[str, Rows], short: "csr_matrix", at: Ints, of: Ints) ->
     Products, pair by pair, of the long rows `at` with short's rows `of`, by name.
 
     Two steps from a user lie thousands of others, from a candidate one step a few. Each long row is
-    laid out densely once, and only what the short rows hold is looked up in it; sparse products
-    would repeat the long row for every candidate.
+    laid out densely once, on a block that is cleared where it was written, and only what the short
+    rows hold is looked up in it; sparse products would repeat the long row for every candidate.
     """
     order = np.argsort(at, kind="stable")
     rows, place = np.unique(at[order], return_inverse=True)
     width = short.shape[1]
     height = max(_CELLS // max(width, 1), 1)
     found = {name: np.zeros(len(at)) for name in long}
+    block = np.zeros(min(height, len(rows)) * width)
     for start in range(0, len(rows), height):
         low, high = np.searchsorted(place, [start, start + height])
         some = short[of[order[low:high]]]
         pair = np.repeat(np.arange(high - low), np.diff(some.indptr))
         where = (place[low:high] - start)[pair] * width + some.indices
         for name, part in long.items():
-            dense = part(rows[start : start + height]).toarray().ravel()
-            met = np.bincount(pair, dense[where] * some.data, high - low)
+            laid = part(rows[start : start + height])
+            there = np.repeat(np.arange(laid.shape[0]) * width, np.diff(laid.indptr)) + laid.indices
+            block[there] = laid.data
+            met = np.bincount(pair, block.take(where) * some.data, high - low)
+            block[there] = 0.0
             found[name][order[low:high]] = met
     return found

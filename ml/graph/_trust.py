@@ -34,12 +34,9 @@ def find_rings(strength: "csr_matrix", registered_day: Floats) -> Ints:
     A group is taken for a ring when its members are tied to most of one another and most of what
     they receive comes from the group, or a good part of it where they also registered together.
     """
-    from scipy.sparse.csgraph import connected_components
-
     rules = declared().rings
     ring = np.full(strength.shape[0], -1)
-    close = _close_pairs(strength)
-    _, component = connected_components(close, directed=False)
+    component = _groups(_close_pairs(strength), rules.largest)
     sizes = np.bincount(component)
     candidates = np.flatnonzero((sizes >= rules.smallest) & (sizes <= rules.largest))
     order = np.argsort(component, kind="stable")
@@ -57,6 +54,24 @@ def find_rings(strength: "csr_matrix", registered_day: Floats) -> Ints:
             ring[members] = found
             found += 1
     return _with_stragglers(strength, ring)
+
+
+def _groups(close: "csr_matrix", largest: int) -> Ints:
+    """
+    The number of each user's group: who is joined by close pairs, in parts where they are too many.
+
+    One pair that looks close by chance joins a ring to a crowd, in which nobody would look for it.
+    """
+    from scipy.sparse.csgraph import connected_components
+    from sknetwork.clustering import Leiden
+
+    _, group = connected_components(close, directed=False)
+    group = group.astype(np.int64)
+    for crowd in np.flatnonzero(np.bincount(group) > largest):
+        members = np.flatnonzero(group == crowd)
+        part = Leiden(random_state=0).fit_predict(close[members][:, members])
+        group[members] = group.max() + 1 + part
+    return group
 
 
 def _with_stragglers(strength: "csr_matrix", ring: Ints) -> Ints:

@@ -66,6 +66,19 @@ def test_an_old_circle_of_friends_whom_others_seek_is_no_ring() -> None:
     assert (_trust.find_rings(sought.tocsr(), registered) < 0).all()
 
 
+def test_a_ring_that_one_chance_pair_joins_to_a_crowd_is_a_group_of_its_own() -> None:
+    crowd = np.arange(300)
+    close = lil_matrix((320, 320))
+    for step in (1, 2, 3):
+        close[crowd, (crowd + step) % 300] = 1
+    close[300:, 300:] = 1 - np.eye(20)
+    close[0, 300] = 1
+    both = close.maximum(close.T).tocsr()
+    assert len(set(_trust._groups(both, largest=1000).tolist())) == 1
+    group = _trust._groups(both, largest=200)
+    assert np.flatnonzero(group == group[310]).tolist() == list(range(300, 320))
+
+
 def test_who_is_endorsed_by_nobody_has_no_credibility() -> None:
     _, found = believed(is_linked=False)
     assert np.isnan(found[FAVOURITE])
