@@ -65,8 +65,8 @@ def _groups(close: "csr_matrix", largest: int) -> Ints:
     from scipy.sparse.csgraph import connected_components
     from sknetwork.clustering import Leiden
 
-    _, group = connected_components(close, directed=False)
-    group = group.astype(np.int64)
+    _, component = connected_components(close, directed=False)
+    group: Ints = np.asarray(component, dtype=np.int64)
     for crowd in np.flatnonzero(np.bincount(group) > largest):
         members = np.flatnonzero(group == crowd)
         part = Leiden(random_state=0).fit_predict(close[members][:, members])
