@@ -186,7 +186,7 @@ def load(path: Path, network: Network) -> Score:
         found = first_mistake(error, "the declaration")
         raise TownsquareError(
             f"{path}: {found.where}: {found.message} "
-            f"(it says {str(found.value)[:80]!r}); mend it as ml/scores/README.md shows."
+            f"(it says {str(found.value)[:80]!r}); mend it as docs/scientist.md shows."
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise TownsquareError(f"{path} cannot be read: {error}. Mend the file.") from error

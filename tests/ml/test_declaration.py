@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import worlds
 from ml.declaration import load, load_all
 from townsquare.errors import TownsquareError
 from townsquare.network import Network, Windows
+from townsquare.settings import PROJECT_ROOT
 
 
 def test_the_horizon_is_read_from_the_labels_name_filled_from_the_networks_windows(
@@ -46,6 +48,14 @@ def test_a_broken_declaration_is_refused_in_a_sentence_that_names_its_file(
         load(path, Network())
     assert str(path) in str(refused.value)
     assert said in str(refused.value)
+
+
+def test_the_page_that_a_refusal_points_to_is_there(tmp_path: Path) -> None:
+    with pytest.raises(TownsquareError) as refused:
+        load(worlds.declare(tmp_path, features=[]), Network())
+    page = re.search(r"as (\S+\.md) shows", str(refused.value))
+    assert page is not None
+    assert (PROJECT_ROOT / page.group(1)).is_file()
 
 
 def test_a_file_that_is_no_yaml_is_refused_in_a_sentence(tmp_path: Path) -> None:
