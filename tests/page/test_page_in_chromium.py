@@ -55,8 +55,9 @@ class Opened:
 
     def look_at(self, heading: str) -> None:
         """Bring a part of the page to the top of the window."""
-        self.page.get_by_role("heading", name=heading).first.evaluate("one => one.scrollIntoView()")
-        self.page.wait_for_timeout(700)  # it glides there
+        found = self.page.get_by_role("heading", name=heading).first
+        found.evaluate("one => one.scrollIntoView({behavior: 'instant'})")
+        self.page.wait_for_timeout(700)  # what came into sight is painted
 
 
 def test_every_chart_is_drawn_and_nothing_is_asked_of_the_network(
