@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ SEED = 20240229
 RESAMPLES = 500
 BINS = 10
 _CELLS = 4_000_000  # weights held at once
+_KEPT = 100_000_000  # bytes of resamples that are kept from one figure to the next
 
 
 @dataclass(frozen=True)
@@ -65,15 +68,19 @@ def brier(scores: Floats, labels: Floats, weights: Floats) -> Floats:
 
 
 def lift(scores: Floats, labels: Floats, weights: Floats) -> Floats:
-    """How many times the base rate the tenth with the highest scores holds."""
+    """How many times the base rate the tenth with the highest scores holds; of a tie, its share."""
     order = np.argsort(-scores, kind="stable")
+    starts = _steps(scores[order])
     ordered = weights[:, order]
-    total = ordered.sum(axis=1, keepdims=True)
-    before = np.cumsum(ordered, axis=1) - ordered
-    top = np.clip(total / 10 - before, 0, ordered)
-    rate = (ordered * labels[order]).sum(axis=1) / total[:, 0]
-    with np.errstate(invalid="ignore"):
-        return np.asarray((top * labels[order]).sum(axis=1) / top.sum(axis=1) / rate)
+    rows = np.add.reduceat(ordered, starts, axis=1)
+    positives = np.add.reduceat(ordered * labels[order], starts, axis=1)
+    total = rows.sum(axis=1, keepdims=True)
+    before = np.cumsum(rows, axis=1) - rows
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # Of the run of equal scores that the cut goes through, as much as lies above it.
+        share = np.where(rows > 0, np.clip((total / 10 - before) / rows, 0, 1), 0)
+        rate = positives.sum(axis=1) / total[:, 0]
+        return np.asarray((share * positives).sum(axis=1) / (total[:, 0] / 10) / rate)
 
 
 def calibration_error(scores: Floats, labels: Floats, bins: int = BINS) -> float:
@@ -106,29 +113,32 @@ class Resamples:
         names, self._user_of_row = np.unique(users.astype(str), return_inverse=True)
         self._n_users = len(names)
         self._draws = draws
-        self._known: dict[tuple[Metric, bytes, bytes], Floats] = {}
+        self._known: dict[tuple[Metric, bytes], Floats] = {}
+
+    def _drawn(self) -> Iterator[npt.NDArray[np.uint8]]:
+        """How often each user is in a resample; 255 times is out of reach."""
+        generator, n_users = np.random.default_rng(SEED), self._n_users
+        for _ in range(self._draws):
+            drawn = np.bincount(generator.integers(n_users, size=n_users), minlength=n_users)
+            yield drawn.astype(np.uint8)
 
     @cached_property
-    def _counts(self) -> npt.NDArray[np.uint8]:
-        """How often each user is drawn, of shape (draws, users); 255 times is out of reach."""
-        generator, n_users = np.random.default_rng(SEED), self._n_users
-        drawn = np.empty((self._draws, n_users), dtype=np.uint8)
-        for row in drawn:
-            row[:] = np.bincount(generator.integers(n_users, size=n_users), minlength=n_users)
-        return drawn
+    def _kept(self) -> list[npt.NDArray[np.uint8]]:
+        return list(self._drawn())
 
     def _weights(self) -> Iterator[Floats]:
         at_once = max(1, _CELLS // len(self._user_of_row))
-        for start in range(0, self._draws, at_once):
-            drawn = self._counts[start : start + at_once]
-            yield drawn[:, self._user_of_row].astype(np.float64)
+        # What is drawn once for all figures has a limit: a large network draws the same anew.
+        drawn = iter(self._kept if self._draws * self._n_users <= _KEPT else self._drawn())
+        while batch := list(islice(drawn, at_once)):
+            yield np.array(batch)[:, self._user_of_row].astype(np.float64)
 
     def distribution(self, metric: Metric, scores: Floats, labels: Floats) -> Floats:
         """The figure in every resample; the same resamples for whatever is asked.
 
         What was asked before, for an interval, is known when a difference asks it again.
         """
-        asked = (metric, scores.tobytes(), labels.tobytes())
+        asked = (metric, sha256(scores.tobytes() + labels.tobytes()).digest())
         if asked not in self._known:
             each = [metric(scores, labels, drawn) for drawn in self._weights()]
             self._known[asked] = np.concatenate(each)

@@ -33,11 +33,16 @@ def run_beside(
     """
     order = TopologicalSorter(needs)
     order.prepare()
+    ready: list[str] = []
     going: dict[Future[Any], str] = {}
     with _executor(at_once) as pool:
         try:
             while order.is_active():
-                going |= {pool.submit(*jobs[name]): name for name in order.get_ready()}
+                ready += order.get_ready()
+                # No more than run: what waits in the pool may begin before an error is seen.
+                while ready and len(going) < at_once:
+                    name = ready.pop(0)
+                    going[pool.submit(*jobs[name])] = name
                 for ended in wait(going, return_when=FIRST_COMPLETED).done:
                     name = going.pop(ended)
                     yield name, ended.result()
@@ -47,8 +52,6 @@ def run_beside(
                 f"The system ended a process that learned beside others ({', '.join(jobs)}), most "
                 "likely for want of memory; free some, then run the task again."
             ) from error
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _executor(at_once: int) -> Executor:

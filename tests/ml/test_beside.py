@@ -78,17 +78,21 @@ def test_a_job_begins_when_those_that_it_needs_have_ended(tmp_path: Path, at_onc
     assert told == [("first", "first"), ("last", "last")]
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
 def test_an_error_is_told_when_the_neighbour_has_ended_and_nothing_else_begins(
-    tmp_path: Path,
+    tmp_path: Path, at_once: int
 ) -> None:
+    """The neighbour comes first, so that it is there, or has been, when the other fails."""
     jobs = {
-        "fails": (fail_after, tmp_path, "busy"),
         "busy": (linger, tmp_path, "busy"),
+        "fails": (fail_after, tmp_path, "busy"),
+        "next": (leave, tmp_path, "next"),
+        "later": (leave, tmp_path, "later"),
         "reader": (leave, tmp_path, "reader"),
     }
-    needs = {"fails": set(), "busy": set(), "reader": {"fails"}}
+    needs = {name: {"fails"} if name == "reader" else set() for name in jobs}
     with pytest.raises(TownsquareError, match="this one cannot"):
-        list(run_beside(jobs, needs, 2))
+        list(run_beside(jobs, needs, at_once))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["busy", "busy ended"]
 
 

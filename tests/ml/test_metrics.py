@@ -39,6 +39,21 @@ def test_lift_of_a_perfect_order_is_ten_where_a_tenth_happened() -> None:
     assert point(lift, np.linspace(0, 1, 1000), labels) == 0
 
 
+def test_lift_shares_a_tie_whatever_the_order_of_rows() -> None:
+    labels = (np.arange(1000) < 100).astype(float)
+    for ordered in (labels, labels[::-1]):
+        assert point(lift, np.full(1000, 0.5), ordered) == pytest.approx(1)
+
+
+def test_resamples_that_are_drawn_anew_are_those_that_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    users = np.array([f"u{n % 700}" for n in range(2000)], dtype=object)
+    kept = Resamples(users, 20).distribution(auc, SCORES, LABELS)
+    monkeypatch.setattr("ml.metrics._KEPT", 0)
+    assert Resamples(users, 20).distribution(auc, SCORES, LABELS).tolist() == kept.tolist()
+
+
 def test_calibration_error_sees_a_shift_and_forgives_noise() -> None:
     truth = GENERATOR.random(20_000)
     labels = (GENERATOR.random(20_000) < truth).astype(float)
