@@ -13,5 +13,5 @@ create role analyst nologin;
 create database airflow owner airflow;
 create database mlflow owner mlflow;
 alter database serving owner to townsquare;
-revoke connect on database postgres, airflow, mlflow, serving from public;
+revoke connect on database postgres, template1, airflow, mlflow, serving from public;
 SQL

@@ -37,7 +37,7 @@ def server() -> Iterator[Postgres]:
 def desk(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Desk:
     name = f"serving_{next(_NUMBERS)}"
     server.psql(f"create database {name} owner townsquare")
-    forbid = PROJECT_ROOT / "townsquare" / "serving" / "large_objects.sql"
+    forbid = PROJECT_ROOT / "townsquare" / "serving" / "only_reading.sql"
     server.psql(forbid.read_text(encoding="utf-8"), name)
     monkeypatch.setenv(SERVING_URL, server.url(name, "townsquare"))
     return Desk(server, name)

@@ -1,5 +1,6 @@
 """The group `analyst` reads, and is refused everything else."""
 
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -65,6 +66,8 @@ WRITES = (
     "select lo_create(0)",
     "select lo_from_bytea(0, 'x')",
     "select lo_import('/etc/hostname')",
+    "select pg_advisory_lock(7214365)",
+    "select pg_try_advisory_xact_lock_shared(1)",
     "select pg_read_file('/etc/hostname')",
     "select pg_reload_conf()",
     "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'postgres'",
@@ -109,6 +112,13 @@ def test_who_is_no_analyst_is_refused_the_database(served: Desk) -> None:
     assert "does not have CONNECT privilege" in served.refusal(
         "select 1", f"stranger_{served.name}"
     )
+
+
+@pytest.mark.parametrize("database", ["postgres", "template1", "airflow", "mlflow"])
+def test_an_analyst_enters_no_other_database_of_the_server(served: Desk, database: str) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        served.server.psql("select 1", database, "ada")
+    assert "does not have CONNECT privilege" in str(refused.value.stderr)
 
 
 def test_the_group_itself_cannot_sign_in_and_has_no_password(served: Desk) -> None:

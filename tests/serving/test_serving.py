@@ -1,6 +1,7 @@
 """A release on the server: whole, described, keyed, repeatable, and never two at once."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from served_homes import ROWS, Publish
@@ -107,6 +108,41 @@ def test_a_session_is_refused_a_name_that_has_moved_on_to_another_release(
     assert analyst.ask("select max(stamp) from users") == "1"
     # One that says it follows is shown the newest, and every row says so.
     assert follower.ask("select max(stamp), max(release_id) from users") == "2|2025-07-01.2"
+
+
+def test_a_snapshot_from_before_the_switch_is_refused_and_not_shown_empty_tables(
+    desk: Desk, home: Home, publish: Publish, psql: Psql
+) -> None:
+    publish(1)
+    desk.serve(home)
+    analyst = psql(desk.url())
+    analyst.ask("set search_path = marts, meta")
+    analyst.ask("begin isolation level repeatable read")
+    assert analyst.ask("select max(stamp) from users") == "1"
+    publish(2)
+    desk.serve(home)
+    assert "began before release 2025-07-01.2 was here" in analyst.ask(
+        "select count(*) from user_days"
+    )
+    analyst.ask("rollback")
+    assert analyst.ask("select max(stamp) from user_days") == "2"
+
+
+def test_what_became_current_while_rows_were_loaded_is_what_is_served_in_the_end(
+    desk: Desk, home: Home, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rollback in the middle finds the lock taken, gives up, and must not be forgotten."""
+    first = publish(1)
+    publish(2)
+    load = _loading.load
+
+    def load_while_rolled_back(*given: Any) -> int:
+        release.rollback(home, first)
+        return load(*given)
+
+    monkeypatch.setattr(_loading, "load", load_while_rolled_back)
+    assert desk.serve(home)["release_id"] == first
+    assert desk.ask("select max(stamp) from users") == "1"
 
 
 def test_a_transaction_across_a_switch_sees_one_release(

@@ -1,6 +1,7 @@
 """What is refused in one sentence, and what is put right after a kill."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -67,7 +68,7 @@ def test_only_one_process_serves_into_a_database(
     publish(1)
     monkeypatch.setattr(_server, "PATIENCE_SECONDS", 0.2)
     other = psql(desk.url("townsquare"))
-    other.ask(f"select pg_advisory_lock({_server.LOCK})")
+    assert other.ask(f"select pg_try_advisory_lock({_server.LOCK})") == "t"
     with pytest.raises(TownsquareError, match="Another process has been serving into .*wait"):
         desk.serve(home)
     other.ask("select pg_advisory_unlock_all()")
@@ -113,6 +114,35 @@ def test_no_server_and_one_that_cannot_be_reached_are_told(
     assert "hidden" not in str(refused.value)
 
 
+def test_what_the_home_has_merely_pruned_is_left_to_its_readers(
+    desk: Desk, home: Home, publish: Publish, psql: Psql
+) -> None:
+    for stamp in (1, 2):
+        publish(stamp)
+        desk.serve(home)
+    reader = psql(desk.url("ada"))
+    reader.ask("begin")
+    reader.ask("select count(*) from marts.users")
+    publish(3)
+    for name in ("2025-07-01.1", "2025-07-01.2"):
+        shutil.rmtree(home.releases / name)
+    assert desk.serve(home)["dropped"] == ["2025-07-01.1", "2025-07-01.2"]
+    assert reader.ask("select count(*) from marts.user_days") != "0"
+
+
+def test_an_erasure_that_does_not_see_the_server_stays_open(
+    desk: Desk, home: Home, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(1)
+    desk.serve(home)
+    monkeypatch.delenv(SERVING_URL)
+    assert serving.follow(home) is None
+    with pytest.raises(TownsquareError, match="served.txt says .* still holds who is to be erased"):
+        serving.follow(home, erased=True)
+    (home.root / "served.txt").unlink()
+    assert serving.follow(home, erased=True) is None
+
+
 def test_an_erasure_ends_only_when_no_reader_holds_the_person_any_more(
     desk: Desk, home: Home, publish: Publish, psql: Psql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,7 +163,10 @@ def test_an_erasure_ends_only_when_no_reader_holds_the_person_any_more(
         serving.follow(home, erased=True)  # and asking again does not make it forgotten
     assert desk.ask("select count(*) from users where user_id = 'u7'") == "0"
     reader.ask("commit")
+    statistics = "select pg_relation_filenode('pg_catalog.pg_statistic')"
+    before = desk.ask(statistics)
     serving.follow(home, erased=True)
+    assert desk.ask(statistics) != before  # bounds that name the person went with the old file
     places = desk.ask(
         "select string_agg(nspname, ' ' order by nspname) from pg_namespace "
         "where nspname ~ '^(release|loading|retired)_'"

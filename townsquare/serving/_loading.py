@@ -43,7 +43,7 @@ def load(server: Server, release: Release, held: list[Relation]) -> int:
 def make_views(server: Server, release: Release, held: list[Relation], of: Place) -> None:
     """The names that stay the same from release to release; every row says which one it is of."""
     _schemas(server, LOADING_VIEWS, release)
-    guard = _roles.guarded(release.release_id, _names.place_of(release.release_id).marts)
+    guard = _roles.guarded(release, _names.place_of(release.release_id).marts)
     said = {"release_id": "The release that the row is of."}
     for relation in held:
         view = _place(LOADING_VIEWS, relation)

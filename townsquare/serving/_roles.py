@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from townsquare.errors import TownsquareError
+from townsquare.release import Release
 from townsquare.serving._names import ANALYST, LEDGER
 from townsquare.serving._server import Server
 from townsquare.sql_text import identifier, literal
 
-_LARGE_OBJECTS = Path(__file__).with_name("large_objects.sql")
+_ONLY_READING = Path(__file__).with_name("only_reading.sql")
 
 
 def prepare(server: Server) -> None:
@@ -27,7 +28,7 @@ def prepare(server: Server) -> None:
     ):
         server.run(statement)
     if server.rows("select 1 from pg_roles where rolname = current_user and rolsuper"):
-        server.run(_LARGE_OBJECTS.read_text(encoding="utf-8"))
+        server.run(_ONLY_READING.read_text(encoding="utf-8"))
 
 
 _TABLE = f"{LEDGER}.releases"
@@ -48,11 +49,19 @@ _LEDGER = (
     f"comment on column {_TABLE}.served_at is 'When new sessions began to read it, UTC.'",
     f"comment on column {_TABLE}.is_current is 'Whether new sessions read it.'",
     # A session whose search path holds another release must not be shown this one unawares.
-    f"""create or replace function {_HELD}(release text, place text) returns boolean
+    # One that began before the switch, and sees the data of then, would find new tables empty.
+    f"""create or replace function {_HELD}(release text, print text, place text) returns boolean
         language plpgsql stable as $$
         declare
             held text[] := regexp_split_to_array(current_setting('search_path'), '[", ]+');
         begin
+            if not exists (
+                select from {_TABLE} where release_id = release and fingerprint = print
+            ) then
+                raise exception 'This transaction began before release % was here.', release
+                    using errcode = 'object_not_in_prerequisite_state', hint = 'End it and begin '
+                    'another to read this release.';
+            end if;
             if place = any(held) or not exists (
                 select from unnest(held) as name where name ~ '^release_\\d'
             ) then
@@ -63,13 +72,14 @@ _LEDGER = (
                 using errcode = 'object_not_in_prerequisite_state', hint = 'Connect again to read '
                 'the newest release, or leave the schema out of the name to stay with yours.';
         end $$""",
-    f"grant execute on function {_HELD}(text, text) to {ANALYST}",
+    f"grant execute on function {_HELD}(text, text, text) to {ANALYST}",
 )
 
 
-def guarded(release_id: str, marts_schema: str) -> str:
+def guarded(release: Release, marts_schema: str) -> str:
     """The condition under which a view of one release may be read."""
-    return f"{_HELD}({literal(release_id)}, {literal(marts_schema)})"
+    told = (release.release_id, release.fingerprint, marts_schema)
+    return f"{_HELD}({', '.join(map(literal, told))})"
 
 
 def _refuse_foreign(server: Server) -> None:

@@ -97,7 +97,7 @@ def connect() -> Iterator[Server]:
     except adbc_driver_manager.Error as error:
         said = " ".join(str(error).split())
         raise TownsquareError(
-            f"The server at {_shown(where)} refuses: {said[:400]}. Readers keep the release that "
+            f"The server at {shown()} refuses: {said[:400]}. Readers keep the release that "
             "they have; mend the cause and serve again."
         ) from error
 
@@ -114,7 +114,7 @@ def _lock(server: Server) -> None:
         time.sleep(0.2)
 
 
-def _shown(where: str) -> str:
-    """The address without who signs in, and without any parameter."""
-    parts = urlsplit(where)
+def shown() -> str:
+    """The server's address without who signs in, and without any parameter."""
+    parts = urlsplit(serving_url() or "")
     return f"{parts.hostname or 'a local socket'}{parts.path}"
