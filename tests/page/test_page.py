@@ -10,7 +10,7 @@ from lxml import html
 
 from townsquare import page
 from townsquare import release as releases
-from townsquare.page import _chart, _engine
+from townsquare.page import _chart, _engine, _words
 from townsquare.settings import Home
 
 
@@ -72,6 +72,11 @@ def test_what_people_wrote_stays_text(made: Path) -> None:
         cell for row in rows["top_content-0"]["rows"] for cell in row
     }
     assert "\u2028" not in source.split('id="rows"')[1].split("</script>")[0]
+
+
+def test_what_json_has_no_word_for_is_an_empty_cell() -> None:
+    rows = [{"share": value} for value in (float("nan"), float("inf"), 0.5)]
+    assert _words.packed(rows)["rows"] == [[None], [None], [0.5]]
 
 
 def test_nothing_is_loaded_from_outside(made: Path) -> None:

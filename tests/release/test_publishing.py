@@ -4,7 +4,7 @@ import hashlib
 import json
 import stat
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -201,6 +201,31 @@ def test_any_kept_release_can_be_made_current_again(home: Home, publish: Publish
     assert ask("select release_id from meta.releases order by all") == [
         (first,), (second,), (third,),
     ]  # fmt: skip
+
+
+def test_a_rollback_that_was_killed_after_it_switched_is_told_by_the_next_try(
+    home: Home, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = publish(), publish(as_of=date(2025, 7, 2))
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(_history, "note", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        release.rollback(home, first, reason="a wrong mart")
+    assert not _history.was(home, "rolled_back", first)
+    for _ in range(2):  # and once it is told it is not told again
+        release.rollback(home, first, reason="a wrong mart")
+    told = [one for one in release.events(home) if one["event"] == "rolled_back"]
+    assert [(one["instead_of"], one["reason"]) for one in told] == [(second, "a wrong mart")]
+
+
+def test_a_release_was_created_when_its_marts_were_copied_and_not_when_it_was_published(
+    home: Home, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied, later = datetime(2025, 7, 1, 3), datetime(2025, 7, 1, 5)
+    monkeypatch.setattr(_history, "now", lambda: copied)
+    candidate = candidate_with(home, check())
+    monkeypatch.setattr(_history, "now", lambda: later)
+    release.publish(home, Network(), candidate)
+    assert ask("select created_at, published_at from meta.releases") == [(copied, later)]
 
 
 def test_rolling_back_to_a_release_that_is_not_kept_names_those_that_are(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
@@ -73,7 +74,7 @@ def packed(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _plain(value: object) -> object:
     if isinstance(value, float):
-        return float(f"{value:.6g}")
+        return float(f"{value:.6g}") if isfinite(value) else None  # JSON has no word for the others
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -53,6 +53,18 @@ def was(home: Home, event: str, release_id: str) -> bool:
     return any((told["event"], told["release_id"]) == (event, release_id) for told in events(home))
 
 
+def when(home: Home, event: str, release_id: str) -> str:
+    """When this last happened to the release, UTC; now, where nobody noted it."""
+    told = [one for one in events(home) if (one["event"], one["release_id"]) == (event, release_id)]
+    return str(told[-1]["at"]) if told else now().isoformat()
+
+
+def standing(home: Home) -> str | None:
+    """The release that the history tells as current."""
+    switches = [told for told in events(home) if told["event"] in ("published", "rolled_back")]
+    return str(switches[-1]["release_id"]) if switches else None
+
+
 def _skips_file(home: Home) -> Path:
     return home.releases / "pending_skips.json"
 

@@ -3,7 +3,7 @@
 import shutil
 import stat
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -108,13 +108,12 @@ def _complete(
     for path in candidate.rglob("*"):  # a try that was killed may have closed them already
         if path.stat().st_nlink == 1 or path.is_dir():
             path.chmod(path.stat().st_mode | stat.S_IWUSR)
-    created = datetime.fromtimestamp(database.stat().st_ctime, UTC).replace(tzinfo=None)
     facts = _meta.Facts(
         home=home,
         network=network,
         release_id=candidate.name,
         as_of=_ids.order(candidate.name)[0],
-        created_at=created.isoformat(timespec="seconds"),
+        created_at=_history.when(home, "built", candidate.name),
         checks=checks,
         skips=skips,
     )
@@ -179,11 +178,14 @@ def rollback(home: Home, release_id: str, **asked: object) -> str | None:
 
     `asked` is what else the history is to tell, such as who asked for it and why.
     """
-    release = _shelf.find(home, release_id)
+    _shelf.find(home, release_id)
     before = _shelf.current_id(home)
-    if before != release.release_id:
+    if before != release_id:
         _shelf.switch(home, release_id)
-        _history.note(home, "rolled_back", release_id, instead_of=before, **asked)
+    told = _history.standing(home)
+    if told != release_id:  # also where a try was killed after it had switched
+        instead = before if before != release_id else told
+        _history.note(home, "rolled_back", release_id, instead_of=instead, **asked)
     return before
 
 
