@@ -92,7 +92,11 @@ def test_every_format_lands_the_same_rows(home, tmp_path, landed, write):
         ("users.csv", "user_id,registered_at\n".encode("utf-16"), "is not UTF-8"),
         ("users.csv", b'user_id,registered_at\n"1,2024-01-01\n2,2024-01-01\n', "is not CSV"),
         ("users.csv.gz", b"user_id,registered_at\n", "cannot be read"),
-        ("users.csv.gz", gzip.compress(b"user_id,registered_at\n" * 99)[:-9], "cannot be read"),
+        (
+            "users.csv.gz",
+            gzip.compress(b"user_id,registered_at\n" * 99, mtime=0)[:-9],
+            "cannot be read",
+        ),
         ("users.jsonl", b'{"user_id": "1", "color": 3}', "the column 'color'"),
         ("users.jsonl", b'{"user_id": "\xff"}', "is not UTF-8"),
         ("users.parquet", b"PAR1", "cannot be read as Parquet"),
