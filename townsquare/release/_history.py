@@ -50,13 +50,17 @@ def events(home: Home) -> list[dict[str, Any]]:
 
 def was(home: Home, event: str, release_id: str) -> bool:
     """Whether this ever happened to the release."""
-    return any((told["event"], told["release_id"]) == (event, release_id) for told in events(home))
+    return bool(_times(home, event, release_id))
 
 
 def when(home: Home, event: str, release_id: str) -> str:
     """When this last happened to the release, UTC; now, where nobody noted it."""
-    told = [one for one in events(home) if (one["event"], one["release_id"]) == (event, release_id)]
-    return str(told[-1]["at"]) if told else now().isoformat()
+    return (_times(home, event, release_id) or [now().isoformat()])[-1]
+
+
+def _times(home: Home, event: str, release_id: str) -> list[str]:
+    asked = (event, release_id)
+    return [told["at"] for told in events(home) if (told["event"], told["release_id"]) == asked]
 
 
 def standing(home: Home) -> str | None:
