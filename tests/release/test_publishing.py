@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import stat
 from collections.abc import Callable
 from datetime import date, datetime
@@ -137,6 +138,22 @@ def test_a_skip_of_nothing_or_without_a_reason_is_refused(
 ) -> None:
     with pytest.raises(TownsquareError):
         release.skip_gate(home, gate, reason)
+
+
+@pytest.mark.parametrize(
+    ("gate", "told"),
+    [
+        ("data.usrs.volume", "do you mean data.users.volume?"),
+        ("model.x", "as the failed task does"),
+    ],
+)
+def test_a_skip_of_a_check_that_no_candidate_has_is_refused(
+    gate: str, told: str, home: Home, publish: Publish
+) -> None:
+    publish(check(success=True))
+    with pytest.raises(TownsquareError, match=re.escape(told)):
+        release.skip_gate(home, gate, "because")
+    release.skip_gate(home, "model", "a whole gate may be skipped before it has a check")
 
 
 def test_publishing_may_run_twice(home: Home, publish: Publish) -> None:

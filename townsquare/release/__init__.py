@@ -1,7 +1,7 @@
 """Releases: built as candidates, audited, switched to in one step, kept, rolled back and asked."""
 
 from townsquare.release._candidate import build_candidate
-from townsquare.release._history import events, skip_gate
+from townsquare.release._history import events
 from townsquare.release._meta import erasure_rows, relation_rows
 from townsquare.release._origin import memory_folder
 from townsquare.release._publishing import (
@@ -25,6 +25,7 @@ from townsquare.release._shelf import (
     write_manifest,
 )
 from townsquare.release._shelf import sweep as clear_candidates
+from townsquare.release._skipping import skip_gate
 from townsquare.release._verifying import verify
 
 __all__ = [

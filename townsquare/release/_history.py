@@ -1,4 +1,4 @@
-"""What happened to releases, one line per event, and the gate skips that wait for the next one."""
+"""What happened to releases, one line per event."""
 
 import json
 import os
@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from townsquare.account import who
-from townsquare.errors import TownsquareError
-from townsquare.quality import GATES
 from townsquare.settings import Home
-from townsquare.whole import write_text
 
 
 def now() -> datetime:
@@ -67,39 +64,3 @@ def standing(home: Home) -> str | None:
     """The release that the history tells as current."""
     switches = [told for told in events(home) if told["event"] in ("published", "rolled_back")]
     return str(switches[-1]["release_id"]) if switches else None
-
-
-def _skips_file(home: Home) -> Path:
-    return home.releases / "pending_skips.json"
-
-
-def skip_gate(home: Home, gate: str, reason: str) -> None:
-    """Let the next release pass a gate, or one check by its name; the reason is kept."""
-    if gate.split(".")[0] not in GATES:
-        raise TownsquareError(
-            f"{gate!r} is no gate; name {', '.join(GATES)}, or one check as the failed task does, "
-            "for instance data.user_days.volume."
-        )
-    if not reason.strip():
-        raise TownsquareError(f"A skip of {gate} needs a reason; give one with --reason.")
-    told = {"gate": gate, "reason": reason, "skipped_by": who(), "skipped_at": now().isoformat()}
-    home.releases.mkdir(parents=True, exist_ok=True)
-    _write(_skips_file(home), [*pending_skips(home), told])
-
-
-def pending_skips(home: Home) -> list[dict[str, str]]:
-    """The skips that the next release may use."""
-    path = _skips_file(home)
-    found: list[dict[str, str]] = []
-    if path.exists():
-        found = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def clear_skips(home: Home) -> None:
-    """Forget the pending skips: a release was published, so each needs a new decision."""
-    _skips_file(home).unlink(missing_ok=True)
-
-
-def _write(path: Path, told: object) -> None:
-    write_text(path, json.dumps(told, indent=1) + "\n")

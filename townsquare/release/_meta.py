@@ -22,6 +22,7 @@ from townsquare.release import (
     _history,
     _metrics,
     _shelf,
+    _skipping,
 )
 from townsquare.settings import Home
 
@@ -167,17 +168,12 @@ _OF_EVERY_EVENT = ("at", "event", "release_id", "who")
 def _validation_results(facts: Facts) -> Rows:
     skipped = [skip["gate"] for skip in facts.skips]
     for check in facts.checks:
-        is_skipped = check.stops and any(is_covered(check, gate) for gate in skipped)
+        is_skipped = check.stops and any(_skipping.is_covered(check, gate) for gate in skipped)
         yield (
             facts.release_id, check.gate, check.relation, check.expectation, check.column,
             check.severity, check.success, is_skipped, check.observed, check.expected,
             check.message,
         )  # fmt: skip
-
-
-def is_covered(check: Check, gate: str) -> bool:
-    """Whether a skip of this gate, or of a check by the start of its name, names this check."""
-    return check.name == gate or check.name.startswith(gate + ".")
 
 
 def _gate_skips(facts: Facts) -> Rows:

@@ -14,7 +14,16 @@ from townsquare.errors import TownsquareError
 from townsquare.integrity import sha256
 from townsquare.network import Network
 from townsquare.quality import Check, read_results
-from townsquare.release import _dbt_docs, _history, _ids, _meta, _metrics, _origin, _shelf
+from townsquare.release import (
+    _dbt_docs,
+    _history,
+    _ids,
+    _meta,
+    _metrics,
+    _origin,
+    _shelf,
+    _skipping,
+)
 from townsquare.settings import DATABASE, Home
 from townsquare.whole import sync
 
@@ -27,12 +36,12 @@ class GateFailed(TownsquareError):  # noqa: N818  what happened, not a mistake o
 
 def hold_gates(home: Home, candidate: Path, checks: Sequence[Check]) -> list[dict[str, str]]:
     """The skips that were needed; with a failure that none covers, the candidate is set apart."""
-    pending = _history.pending_skips(home)
+    pending = _skipping.pending(home)
     stopping = [check for check in checks if check.stops]
     held = [
         check
         for check in stopping
-        if not any(_meta.is_covered(check, skip["gate"]) for skip in pending)
+        if not any(_skipping.is_covered(check, skip["gate"]) for skip in pending)
     ]
     if held:
         apart = reject(home, candidate, checks)
@@ -46,7 +55,9 @@ def hold_gates(home: Home, candidate: Path, checks: Sequence[Check]) -> list[dic
             "or let one pass with `townsquare skip-gate`."
         )
     return [
-        skip for skip in pending if any(_meta.is_covered(check, skip["gate"]) for check in stopping)
+        skip
+        for skip in pending
+        if any(_skipping.is_covered(check, skip["gate"]) for check in stopping)
     ]
 
 
@@ -89,7 +100,7 @@ def publish(
         _shelf.switch(home, release_id)
     if not _history.was(home, "published", release_id):
         _history.note(home, "published", release_id, gate_skips=release.manifest["gate_skips"])
-    _history.clear_skips(home)
+    _skipping.clear(home)
     _shelf.prune(home, network.keep_releases)
     return release.manifest
 

@@ -95,7 +95,7 @@ def find(home: Home, release_id: str) -> Release:
     if release_id not in found:
         raise TownsquareError(
             f"{home.releases} keeps no whole release {release_id!r}; "
-            f"choose one of: {', '.join(found) or 'none yet'}, with `townsquare rollback`."
+            f"choose one of: {', '.join(found) or 'none yet'}."
         )
     return found[release_id]
 
