@@ -96,9 +96,9 @@ _RELATIONS = {
         from duckdb_tables() where schema_name = 'main'
     """,
     "meta.changes": """
-        select 'metric' as kind, name, 9.0 as value, 7.0 as value_before, 2.0 as change,
-            null::double as change_low, null::double as change_high, -1.0 as usual_low,
-            if(name = 'dau', 1.0, 3.0) as usual_high, 20 as n_compared,
+        select 'metric' as kind, name, 9e0 as value, 7e0 as value_before, 2e0 as change,
+            null::double as change_low, null::double as change_high, -1e0 as usual_low,
+            if(name = 'dau', 1e0, 3e0) as usual_high, 20 as n_compared,
             name = 'dau' as is_unusual, date '2025-06-30' as before_as_of_date
         from unnest(['dau', 'wau', 'mau', 'n_new_users']) as names (name)
         union all by name

@@ -10,7 +10,7 @@ from lxml import html
 
 from townsquare import page
 from townsquare import release as releases
-from townsquare.page import _chart, _engine, _words
+from townsquare.page import _chart, _engine, _style, _words
 from townsquare.settings import Home
 
 
@@ -45,6 +45,70 @@ def test_the_table_holds_the_figures_that_are_drawn(made: Path) -> None:
     at = rows["columns"].index("n_engagements")
     assert [int(cell) for cell in cells] == [row[at] for row in rows["rows"]]
     assert cells[0] == "20" and len(cells) == 10
+
+
+def test_a_tile_and_the_list_of_what_moved_tell_one_figure_in_one_unit(release: Path) -> None:
+    made_up.change(
+        release,
+        "update meta.changes set name = 'stickiness', value = 0.073, value_before = 0.1112, "
+        "change = -0.0382, usual_low = -0.0548, usual_high = 0.0031 where name = 'mau'",
+        "update meta.changes set name = 'avg_session_seconds', change = 25.64, usual_low = -186.4, "
+        "usual_high = 143.67 where name = 'wau'",
+    )
+    page.write(release)
+    tiles = read(release).xpath("//dl/div")
+    (tile,) = [one.text_content() for one in tiles if "Stickiness" in one.text_content()]
+    assert "\N{MINUS SIGN}3.8 points since the last release" in tile
+    rows = json.loads(read(release).get_element_by_id("rows").text)
+    drawn = str(rows["moved-0"]["rows"]) + str(rows["moved-1"]["rows"])
+    assert "\N{MINUS SIGN}3.8 points (usual \N{MINUS SIGN}5.5 to +0.3)" in drawn
+    listed = [
+        [cell.text_content() for cell in row]
+        for row in figure(release, "moved").xpath(".//tbody/tr")
+    ]
+    (stickiness,) = [row for row in listed if row[0] == "stickiness"]
+    assert stickiness[2:5] == ["11\N{NO-BREAK SPACE}%", "7.3\N{NO-BREAK SPACE}%", "−3.8 points"]
+    (session,) = [row for row in listed if row[0] == "avg_session_seconds"]
+    assert session[4:7] == [f"{told}\N{NO-BREAK SPACE}s" for told in ("+25.6", "−186", "+144")]
+    scores = figure(release, "moved_scores")
+    assert scores.xpath("string(.//tbody/tr[1])").startswith("churn4030.00\N{NO-BREAK SPACE}%")
+    assert "+10" in scores.xpath(".//tbody/tr[1]/td/text()")
+
+
+def test_the_labels_of_lines_that_end_together_stand_above_each_other() -> None:
+    rows = [{"day": 1, "a": 100.0, "b": 0.0, "c": 1.0}, {"day": 2, "a": 2.0, "b": 0.0, "c": None}]
+    told = _style.series(rows, "day", {"a": "A", "b": "B", "c": "C"})
+    at = {row["label"]: row["label_at"] for row in told if row["label"]}
+    assert at == {"B": 0.0, "C": pytest.approx(7.0), "A": pytest.approx(14.0)}
+
+
+def test_scores_that_are_not_there_are_told_once_and_a_reason_for_all_it_concerns(
+    release: Path,
+) -> None:
+    made_up.change(
+        release,
+        "insert into meta.capabilities values "
+        "('churn', 'score', false, 'not available: it is too early'), "
+        "('scores', 'relation', false, 'churn: not available: it is too early')",
+        "update meta.capabilities set is_available = false, reason = 'not available: no tag is "
+        "known' where name in ('topics', 'content_topics')",
+        "update meta.capabilities set is_available = false, "
+        "reason = 'churn: not available: it is too early' where name = 'latest_scores'",
+    )
+    page.write(release)
+    listed = [one.text_content() for one in read(release).xpath("//section[last()]//li")]
+    assert listed == ["content_topics, topics: no tag is known", "churn: it is too early"]
+    told = absent(release)
+    assert told["score_distribution"].endswith("Not shown: latest_scores: churn: it is too early.")
+    assert told["topics"].endswith("content_topics is not available: no tag is known.")
+
+
+def test_retention_ends_where_few_people_are_left_to_tell_it(release: Path) -> None:
+    weeks = [row.findtext("td") for row in figure(release, "retention_curve").xpath(".//tbody/tr")]
+    assert weeks[-1] == "19"  # of 24 cohorts a quarter has had them
+    made_up.change(release, "update retention_periods set n_users = 100 where period > 5")
+    page.write(release)
+    assert len(figure(release, "retention_curve").xpath(".//tbody/tr")) == 19 - 14
 
 
 def test_a_sentence_says_what_is_seen(made: Path) -> None:

@@ -155,11 +155,13 @@ def test_colours_follow_the_reader(browser: Browser, shown: Path) -> None:
     for scheme in ("light", "dark"):
         opened = Opened(browser, shown, color_scheme=scheme)
         label = opened.page.locator("#active_users-0 .role-axis-label text").first
+        blue = opened.page.locator('#active_users-0 text[fill="#0072B2"]').first
         seen[scheme] = (
             opened.page.evaluate("getComputedStyle(document.body).backgroundColor"),
             label.evaluate("one => getComputedStyle(one).fill"),
+            blue.evaluate("one => getComputedStyle(one).fill"),
         )
     opened.look_at("Scores")
     opened.keep("report-dark.png")
-    assert seen["light"] == ("rgb(246, 247, 249)", "rgb(27, 31, 36)")
-    assert seen["dark"] == ("rgb(20, 23, 27)", "rgb(230, 232, 235)")
+    assert seen["light"] == ("rgb(246, 247, 249)", "rgb(27, 31, 36)", "rgb(0, 114, 178)")
+    assert seen["dark"] == ("rgb(20, 23, 27)", "rgb(230, 232, 235)", "rgb(58, 155, 220)")

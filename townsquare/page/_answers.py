@@ -111,6 +111,6 @@ def _missing(release: Release, chart: Chart) -> str | None:
             continue
         is_available, reason = release.capabilities.get(relation, (False, "it is not published"))
         if not is_available:
-            said = reason or "not available"
+            said = (reason or "not available").replace(": not available: ", ": ")
             return f"{relation}{' is' if said.startswith('not ') else ':'} {said}."
     return None

@@ -40,7 +40,8 @@ class Chart:
 
     `query` is asked of the release; `$as_of` in it is the release's date. `columns` are the heads
     of its table, by column of the query, which are also the figures that a reader without eyes or
-    scripts gets. `says` turns the rows into the sentence that stands above the drawing.
+    scripts gets. `says` turns the rows into the sentence that stands above the drawing; `shows` a
+    row into what its line of the table says, where that is more than its values.
     """
 
     question: str
@@ -51,6 +52,7 @@ class Chart:
     columns: Mapping[str, str]
     says: Callable[[Rows], str]
     draws: Callable[[Rows], Sequence[Panel]]
+    shows: Callable[[Row], Row] = dict
     reads: str
     empty: str
     is_wide: bool = False

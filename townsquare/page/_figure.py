@@ -1,11 +1,11 @@
 """One chart on the page: its finding, its drawings, how to read it, and its figures as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 
 from townsquare.page import _words as words
 from townsquare.page._answers import Answer
-from townsquare.page._chart import Rows
+from townsquare.page._chart import Row, Rows
 
 
 def figure(answer: Answer) -> str:
@@ -23,7 +23,7 @@ def figure(answer: Answer) -> str:
         f'<div class="panels">{_panels(answer)}</div><output></output>'
         f'<p class="reads">{escape(words.sentence(chart.reads))}</p>'
         f"<details><summary>The figures<span> of: {escape(chart.question)}</span></summary>"
-        f"{table(answer.rows, chart.columns, answer.title)}</details></figure>"
+        f"{table(answer.rows, chart.columns, answer.title, chart.shows)}</details></figure>"
     )
 
 
@@ -43,7 +43,9 @@ def _class(is_number: bool) -> str:
     return ' class="n"' if is_number else ""
 
 
-def table(rows: Rows, columns: Mapping[str, str], caption: str) -> str:
+def table(
+    rows: Rows, columns: Mapping[str, str], caption: str, shows: Callable[[Row], Row] = dict
+) -> str:
     """Rows as a table with heads for every column; it scrolls by itself on a narrow screen."""
     numbers = {name for name in columns if any(isinstance(row[name], int | float) for row in rows)}
     heads = "".join(
@@ -51,9 +53,9 @@ def table(rows: Rows, columns: Mapping[str, str], caption: str) -> str:
         for name, head in columns.items()
     )
     lines = []
-    for row in rows:
+    for shown in map(shows, rows):
         cells = [
-            f"<td{_class(name in numbers)}>{escape(words.cell(name, row[name]))}</td>"
+            f"<td{_class(name in numbers)}>{escape(words.cell(name, shown[name]))}</td>"
             for name in columns
         ]
         lines.append(f"<tr>{''.join(cells)}</tr>")

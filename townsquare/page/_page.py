@@ -74,8 +74,8 @@ def _policy(boot: str) -> str:
 def _links(folder: Path) -> str:
     """The other pages of the release, by their place beside this one."""
     told = [
-        (name.replace("_", " ").capitalize(), folder / name / "index.html")
-        for name in ("data_docs", "dbt_docs")
+        (title, folder / name / "index.html")
+        for title, name in (("Data docs", "data_docs"), ("dbt docs", "dbt_docs"))
     ]
     told += [
         (f"Model card: {card.stem}", card) for card in sorted(folder.glob("model_cards/*.html"))

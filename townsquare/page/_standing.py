@@ -41,19 +41,16 @@ def _meaning(release: Release, column: str) -> str:
 
 
 def _tile(name: str, row: Row, meaning: str, change: Row | None) -> str:
-    is_share = name == "stickiness"
-    value = words.share(row[name]) if is_share else words.number(row[name])
     moved = ""
     if change is not None and change["usual_low"] is not None:
         odd = " class='odd'" if change["is_unusual"] else ""
-        scale, unit = (100, " points") if is_share else (1, "")
-        amount = words.signed(round(change["change"] * scale, 1)) + unit
+        amount = words.change(name, change["change"])
         told = f"{amount} since the last release, {'un' if change['is_unusual'] else 'as '}usual"
         if not change["change"]:
             told = "unchanged since the last release"
         moved = f"<dd{odd}>{told}</dd>"
     return (
-        f"<div><dt>{escape(meaning)}</dt><dd class='value'>{value}</dd>"
+        f"<div><dt>{escape(meaning)}</dt><dd class='value'>{words.figure(name, row[name])}</dd>"
         f"<dd>on {words.day(row['activity_date'])}</dd>{moved}</div>"
     )
 
@@ -102,12 +99,14 @@ def sources(release: Release) -> str:
 
 def unavailable(release: Release) -> str:
     """What this network does not support, with the reason."""
-    rows = release.ask("from meta.capabilities where not is_available order by kind, name")
-    if not rows:
+    names: dict[str, list[str]] = {}
+    for row in release.ask(_UNAVAILABLE):
+        names.setdefault(words.reason(row["reason"] or ""), []).append(row["name"])
+    if not names:
         return ""
     items = "".join(
-        f"<li><code>{escape(row['name'])}</code>: {escape(row['reason'] or '')}</li>"
-        for row in rows
+        f"<li>{', '.join(f'<code>{escape(name)}</code>' for name in told)}: {escape(why)}</li>"
+        for why, told in names.items()
     )
     return f"<h3>What this network does not support</h3><ul>{items}</ul>"
 
@@ -117,6 +116,19 @@ _GATES = """
     from meta.validation_results
     group by gate
     order by gate
+"""
+# What is not there because none of the scores is says no more than the scores themselves.
+_UNAVAILABLE = """
+    with missing as (from meta.capabilities where not is_available)
+    select name, reason
+    from missing
+    where
+        kind = 'score'
+        or not coalesce(reason in (
+            select string_agg(name || ': ' || reason, '; ' order by name)
+            from missing where kind = 'score'
+        ), false)
+    order by kind, name
 """
 _FAILED = """
     select message, severity, is_skipped

@@ -105,6 +105,9 @@ def colours(names: dict[str, str]) -> alt.Color:
     return alt.Color("series:N", scale=scale, legend=None)
 
 
+_LABEL = 0.07  # of the drawing's height: what a line of words takes
+
+
 def series(rows: Rows, at: str, names: dict[str, str]) -> list[dict[str, Any]]:
     """One row per point of several lines, the last of each with its label."""
     found = []
@@ -113,14 +116,27 @@ def series(rows: Rows, at: str, names: dict[str, str]) -> list[dict[str, Any]]:
         for row in known:
             label = name if row is known[-1] else None
             found.append({at: row[at], "series": name, "value": row[column], "label": label})
+    _apart(found)
     return found
+
+
+def _apart(points: list[dict[str, Any]]) -> None:
+    """Say how high each label stands: at its line's end, and above the one below it."""
+    gap = _LABEL * max((point["value"] for point in points), default=0)
+    lowest = float("-inf")
+    for point in sorted((one for one in points if one["label"]), key=lambda one: one["value"]):
+        lowest = point["label_at"] = max(point["value"], lowest + gap)
+    for point in points:
+        point.setdefault("label_at", None)
 
 
 def end_labels(drawing: alt.Chart, x: alt.X, y: alt.Y, colour: alt.Color) -> alt.Chart:
     """The names of lines, each at its end."""
+    heights = y.copy()
+    heights.shorthand = "label_at:Q"
     ends = drawing.transform_filter("isValid(datum.label)")
     names: alt.Chart = ends.mark_text(align="left", dx=6, fontWeight="bold").encode(
-        x=x, y=y, color=colour, text="label:N"
+        x=x, y=heights, color=colour, text="label:N"
     )
     return names
 

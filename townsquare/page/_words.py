@@ -53,6 +53,11 @@ def moved(now: float, before: float) -> str:
     return f"{share(abs(change))} {'more' if change > 0 else 'fewer'} than"
 
 
+def reason(text: str) -> str:
+    """Why something is not available, where it is said already that it is not."""
+    return text.removeprefix("not available: ").replace(": not available: ", ": ")
+
+
 def cell(name: str, value: object) -> str:
     """A cell of a table; a column's name tells whether it is a share."""
     if value is None:
@@ -86,7 +91,38 @@ def wilson(count: float, total: float) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
+_SHARES = {"stickiness"}  # columns of daily_metrics that are shares, told in percent
+
+
 def figure_name(column: str) -> str:
     """A column of figures as a person names it: n_new_users is `new users`."""
-    told = column.removeprefix("n_").replace("_", " ").replace("avg ", "mean ")
-    return told.upper() if column in {"dau", "wau", "mau"} else told
+    told = column.removeprefix("n_").removesuffix("_seconds").replace("_", " ")
+    return column.upper() if column in {"dau", "wau", "mau"} else told.replace("avg ", "mean ")
+
+
+def figure(column: str, value: float) -> str:
+    """What a column of daily_metrics says, in its unit: 0.073 of stickiness is `7.3 %`."""
+    return share(value) if column in _SHARES else f"{_short(value)}{_unit(column)}"
+
+
+def change(column: str, value: float) -> str:
+    """How far it moved, with its sign, in the same unit; a share moves by points."""
+    if column in _SHARES:
+        return f"{signed(round(100 * value, 1))} points"
+    told = _short(value)
+    return f"{'+' if value > 0 else ''}{told}{_unit(column)}"
+
+
+def span(column: str, low: float, high: float) -> str:
+    """From one change to another, the unit once."""
+    unit = " points" if column in _SHARES else _unit(column)
+    return f"{change(column, low).removesuffix(unit)} to {change(column, high).removesuffix(unit)}"
+
+
+def _short(value: float) -> str:
+    """A number with one decimal at most, and with none from a hundred on."""
+    return number(round(value, 1) if abs(value) < 100 else round(value))
+
+
+def _unit(column: str) -> str:
+    return f"{NO_BREAK}s" if column.endswith("_seconds") else ""

@@ -6,6 +6,7 @@ from townsquare.page import _style as style
 from townsquare.page._chart import Chart, Panel, Row, Rows, Section, grouped
 
 OURS = "This model"
+NAMES = {"Logistic regression": "a logistic regression", "Best single feature": "one feature"}
 COLOURS = {OURS: style.BLUE, "Logistic regression": style.ORANGE, "Best single feature": style.GREY}
 
 
@@ -15,7 +16,8 @@ def says(rows: Rows) -> str:
     for score, group in grouped(rows, "score_name"):
         figures = {row["what"]: row["auc"] for row in group}
         ours = figures.pop(OURS)
-        told.append(f"{score}: AUC {ours:.3f} beside {max(figures.values()):.3f}")
+        best = max(figures, key=lambda what: figures[what])
+        told.append(f"{score}: AUC {ours:.3f} beside {figures[best]:.3f} of {NAMES[best]}")
     return "; ".join(told)
 
 

@@ -29,8 +29,8 @@ def _drawing(n_lines: int) -> alt.Chart | alt.LayerChart:
     chart, y = style.listed(n_lines), style.line_of_list()
     tips = [
         style.tip_text("figure", "Figure"),
-        style.tip("before", "Last release"),
-        style.tip("now", "Now"),
+        style.tip_text("before", "Last release"),
+        style.tip_text("now", "Now"),
         style.tip_text("change", "Change"),
         style.tip_text("usual", "Usual"),
     ]
@@ -57,20 +57,29 @@ def _point(place: int, row: Row) -> Row:
     middle, half = (low + high) / 2, (high - low) / 2
     off = row["change"] - middle
     position = off / half if half else (FARTHEST if off > 0 else -FARTHEST if off else 0.0)
-    usual = f"{words.signed(low)} to {words.signed(high)}"
+    usual = words.span(row["name"], low, high)
+    change = words.change(row["name"], row["change"])
     return {
         "order": place,
         "figure": words.sentence(words.figure_name(row["name"])),
-        "before": row["value_before"],
-        "now": row["value"],
-        "change": words.signed(row["change"]),
+        "before": words.figure(row["name"], row["value_before"]),
+        "now": words.figure(row["name"], row["value"]),
+        "change": change,
         "usual": usual,
-        "told": f"{words.signed(row['change'])} (usual {usual})",
+        "told": f"{change} (usual {usual})",
         "position": max(min(position, FARTHEST), -FARTHEST),
         "low": -1,
         "high": 1,
         "kind": "unusual" if row["is_unusual"] else "usual",
     }
+
+
+def shows(row: Row) -> Row:
+    """The line of the table, every figure in its unit."""
+    name = row["name"]
+    then_and_now = {one: words.figure(name, row[one]) for one in ("value_before", "value")}
+    moved = {one: words.change(name, row[one]) for one in ("change", "usual_low", "usual_high")}
+    return {**row, **then_and_now, **moved}
 
 
 CHART = Chart(
@@ -106,6 +115,7 @@ CHART = Chart(
     },
     says=says,
     draws=draws,
+    shows=shows,
     reads="The grey bar is the usual range, drawn as wide for every figure: 95 of 100 past changes "
     "over as many days, ending on the same weekday, lay within it. One in twenty falls outside by "
     "chance. Figures are those of each release's last day.",

@@ -4,7 +4,7 @@ import altair as alt
 
 from townsquare.page import _style as style
 from townsquare.page import _words as words
-from townsquare.page._chart import Chart, Panel, Rows, Section
+from townsquare.page._chart import Chart, Panel, Row, Rows, Section
 
 SMALLEST = 0.5  # points from the middle to the edge of the drawing, at least
 
@@ -54,6 +54,13 @@ def draws(rows: Rows) -> list[Panel]:
     return [Panel(style.finished(lines + zero + dots + names), points)]
 
 
+def shows(row: Row) -> Row:
+    """The line of the table: probabilities in percent, their changes in points."""
+    means = {one: f"{100 * row[one]:.2f}{words.NO_BREAK}%" for one in ("value_before", "value")}
+    changes = ("change", "change_low", "change_high")
+    return {**row, **means, **{one: words.signed(round(100 * row[one], 2)) for one in changes}}
+
+
 CHART = Chart(
     question="Have people's scores moved?",
     section=Section.MOVED,
@@ -70,13 +77,14 @@ CHART = Chart(
         "n_compared": "Scored in both releases",
         "value_before": "Mean then",
         "value": "Mean now",
-        "change": "Change",
+        "change": "Change, points",
         "change_low": "95 % from",
         "change_high": "to",
         "is_unusual": "For certain",
     },
     says=says,
     draws=draws,
+    shows=shows,
     reads="The mean change of everybody who has the score in this release and in the last one, "
     "with its 95 % interval.",
     empty="The last release has no such score, or each is exactly what it was.",

@@ -9,6 +9,7 @@ from townsquare.page._chart import Chart, Panel, Rows, Section
 NAMES = {"share_retained": "In the week", "share_retained_unbounded": "Then or later"}
 COLOURS = {"In the week": style.BLUE, "Then or later": style.GREEN}
 TOLD = 4
+FEWEST = 0.25  # of the first week's people; a share of fewer is mostly chance
 
 
 def says(rows: Rows) -> str:
@@ -52,10 +53,11 @@ CHART = Chart(
     section=Section.PEOPLE,
     place=50,
     relations=("retention_periods",),
-    query="""
+    query=f"""
         select period, n_cohorts, n_users, share_retained, share_retained_unbounded
         from retention_periods
         where is_complete and n_users > 0 and period between 1 and 26
+        qualify n_users >= {FEWEST} * max(n_users) over ()
         order by period
     """,
     columns={
@@ -68,6 +70,7 @@ CHART = Chart(
     says=says,
     draws=draws,
     reads="All cohorts for which the week is over, each weighing as much as it has people; later "
-    "weeks rest on fewer. The bands are 95 % intervals.",
+    "weeks rest on fewer, and those that less than a quarter has reached are left out. The bands "
+    "are 95 % intervals.",
     empty="No week of new users is old enough yet.",
 )
