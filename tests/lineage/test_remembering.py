@@ -1,11 +1,13 @@
 """What was traced once is not traced again, and what has changed is."""
 
 import json
+import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from townsquare.lineage import _tracing
+from townsquare.lineage import _remembering, _tracing
 from townsquare.lineage._remembering import Memory
 
 COLUMNS = {("db", "main", "posts"): ["post_id", "author_id", "day"]}
@@ -48,6 +50,30 @@ def test_a_query_or_a_relation_that_changed_is_traced_anew(
     assert list(memory.trace(sql, {("db", "main", "posts"): ["post_id"]})) == ["post_id"]
     assert list(memory.trace(sql + " limit 3", COLUMNS)) == ["post_id", "author_id", "day"]
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("changed", ["the code of the tracer", "sqlglot"])
+def test_what_another_version_traced_is_traced_anew(
+    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    sql = "select author_id from db.main.posts"
+    old = Memory(tmp_path / "lineage.json")
+    old.trace(sql, COLUMNS)
+    old.keep()
+    _remembering._tracer.cache_clear()
+    if changed == "sqlglot":
+        monkeypatch.setattr(
+            _remembering, "version", lambda name: "99.0" if name == changed else version(name)
+        )
+    else:
+        code = tmp_path / "upgraded"
+        shutil.copytree(Path(_remembering.__file__).parent, code)
+        with (code / "_tracing.py").open("a", encoding="utf-8") as tracing:
+            tracing.write("# another version")
+        monkeypatch.setattr(_remembering, "__file__", str(code / "_remembering.py"))
+    Memory(tmp_path / "lineage.json").trace(sql, COLUMNS)
+    _remembering._tracer.cache_clear()
+    assert len(asked) == 2
 
 
 def test_what_is_not_used_any_more_is_forgotten_and_damage_is_no_harm(

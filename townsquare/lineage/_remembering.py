@@ -4,6 +4,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from townsquare.lineage._steps import How, Origin, Relation
@@ -16,7 +18,10 @@ Traced = dict[str, frozenset[Origin]]
 
 
 class Memory:
-    """The origins of each query's columns by a checksum of the query and of what it may read."""
+    """The origins of each query's columns by a checksum of the query and of what it may read.
+
+    The code and the engines that trace are in the checksum: another version may trace otherwise.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -65,4 +70,13 @@ def _traced(told: Sequence[Sequence[object]]) -> Traced:
 def _checksum(sql: str, columns: Mapping[Relation, Sequence[str]]) -> str:
     plain = _LISTED.sub("?", _LITERAL.sub("?", sql))
     readable = sorted((relation, list(names)) for relation, names in columns.items())
-    return hashlib.sha256(json.dumps([plain, readable]).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps([_tracer(), plain, readable]).encode()).hexdigest()[:32]
+
+
+@cache
+def _tracer() -> str:
+    """What traces, known without loading it."""
+    code = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        code.update(path.read_bytes())
+    return " ".join([code.hexdigest(), *(version(name) for name in ("sqlglot", "duckdb"))])
