@@ -62,37 +62,36 @@ class Machine:
     logs: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def local(self, text: str, ports: Mapping[int, int] | None = None) -> str:
+    def local(self, text: str) -> str:
         """A word of the file, as it must be here."""
         for inside, outside in self.folders.items():
             text = text.replace(inside, str(outside))
         text = re.sub(r"(?<![\w-])(postgres|redis|api-server|mlflow)(?=:\d)", "127.0.0.1", text)
-        there = {**self.ports, **(ports or {})}
-        return re.sub(r"\b\d{4}\b", lambda n: str(there.get(int(n[0]), n[0])), text)
+        return re.sub(r"\b\d{4}\b", lambda n: str(self.ports.get(int(n[0]), n[0])), text)
 
-    def command(self, name: str, ports: Mapping[int, int] | None = None) -> list[str]:
+    def command(self, name: str) -> list[str]:
         """What the service starts with."""
-        return [self.local(word, ports) for word in self.services[name]["command"]]
+        return [self.local(word) for word in self.services[name]["command"]]
 
-    def environment(self, name: str, ports: Mapping[int, int] | None = None) -> dict[str, str]:
+    def environment(self, name: str, known_as: str) -> dict[str, str]:
         """The service's variables, and nothing of this process's own but where programs are."""
         given = self.services[name].get("environment", {})
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        told = {key: self.local(value, ports) for key, value in given.items()}
-        return {"PATH": path, "HOME": str(self.logs), "LANG": "C.UTF-8", **told}
+        told = {key: self.local(value) for key, value in given.items()}
+        container = {"PATH": path, "HOME": str(self.logs), "HOSTNAME": known_as, "LANG": "C.UTF-8"}
+        return {**container, **told}
 
-    def start(self, name: str, known_as: str, ports: Mapping[int, int] | None = None) -> None:
+    def start(self, name: str, known_as: str, log_port: int | None = None) -> None:
         """Start a service with its own command and environment."""
-        there = {8793: self.ports[8793], **(ports or {})}
         variables = {
-            **self.environment(name, ports),
+            **self.environment(name, known_as),
             # Containers have their ports to themselves; here workers stand side by side.
-            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(there[8793]),
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(log_port or self.ports[8793]),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.ports[8794]),
         }
         with (self.logs / f"{known_as}.log").open("wb") as log:
             self.processes[known_as] = subprocess.Popen(
-                self.command(name, ports),
+                self.command(name),
                 env=variables,
                 cwd=self.logs,
                 stdin=subprocess.DEVNULL,
@@ -110,25 +109,27 @@ class Machine:
         """The end of what a service wrote."""
         return (self.logs / f"{known_as}.log").read_text(encoding="utf-8", errors="replace")[-3000:]
 
-    def is_healthy(self, name: str, ports: Mapping[int, int] | None = None) -> bool:
+    def is_healthy(self, name: str, known_as: str | None = None) -> bool:
         """Whether the service's own health check says so."""
         kind, *words = self.services[name]["healthcheck"]["test"]
-        command = [self.local(word, ports) for word in words]
+        command = [self.local(word) for word in words]
         done = subprocess.run(
             ["sh", "-c", *command] if kind == "CMD-SHELL" else command,
-            env=self.environment(name, ports),
+            env=self.environment(name, known_as or name),
             capture_output=True,
             check=False,
         )
         return done.returncode == 0
 
-    def await_health(self, name: str, seconds: float, ports: Mapping[int, int]) -> None:
+    def await_health(self, name: str, seconds: float, known_as: str | None = None) -> None:
         """Wait until the service's own health check holds."""
         deadline = time.monotonic() + seconds
-        while not self.is_healthy(name, ports):
+        while not self.is_healthy(name, known_as):
             dead = [one for one, process in self.processes.items() if process.poll() is not None]
             assert not dead, f"{dead[0]} has ended: {self.log(dead[0])}"
-            assert time.monotonic() < deadline, f"{name} is not healthy: {self.log(name)}"
+            assert time.monotonic() < deadline, (
+                f"{name} is not healthy: {self.log(known_as or name)}"
+            )
             time.sleep(1)
 
     def kill(self, known_as: str) -> None:

@@ -1,5 +1,7 @@
 """The services of docker-compose.yml, all started by their own commands, and a run on them."""
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -67,13 +69,13 @@ def machine(
     try:
         assert there.is_healthy("postgres")
         there.start("redis", "redis")
-        there.await_health("redis", 20, {})
+        there.await_health("redis", 20)
         there.run("init")
         for name in ("mlflow", "api-server", "scheduler", "dag-processor", "triggerer"):
             there.start(name, name)
         _start_workers(there)
         for name in ("mlflow", "api-server", "scheduler", "dag-processor", "triggerer"):
-            there.await_health(name, 180, {})
+            there.await_health(name, 180)
         yield there
     finally:
         there.stop()
@@ -83,9 +85,8 @@ def _start_workers(machine: Machine) -> None:
     """Those that are not there, as Docker starts what has ended."""
     for known_as in WORKERS:
         if known_as not in machine.processes:
-            own = {8793: free_port()}
-            machine.start("worker", known_as, own)
-            machine.await_health("worker", 180, own)
+            machine.start("worker", known_as, log_port=free_port())
+            machine.await_health("worker", 180, known_as)
 
 
 @pytest.fixture(scope="module")
@@ -127,11 +128,26 @@ def _await_dag(client: httpx.Client) -> None:
         time.sleep(1)
 
 
+def test_a_worker_is_healthy_as_long_as_it_answers_whatever_else_of_it_is_up(
+    machine: Machine,
+) -> None:
+    stopped, other = WORKERS
+    # The child that serves its logs goes on; only Celery hangs.
+    os.kill(machine.processes[stopped].pid, signal.SIGSTOP)
+    try:
+        assert not machine.is_healthy("worker", stopped)
+        assert machine.is_healthy("worker", other)
+    finally:
+        os.kill(machine.processes[stopped].pid, signal.SIGCONT)
+    machine.await_health("worker", 30, stopped)
+
+
 def test_what_a_killed_worker_had_is_done_by_the_other(machine: Machine, url: str) -> None:
     with _signed_in(url, "operator") as operator:
         run_id = _trigger(operator)
         path = f"/api/v2/dags/{DAILY}/dagRuns/{run_id}"
-        _kill_the_worker_that_runs(machine, operator, run_id, "land_source")
+        killed = _kill_the_worker_that_runs(machine, operator, run_id, "land_source")
+        assert not machine.is_healthy("worker", killed)
         deadline = time.monotonic() + 240
         while (told := operator.get(f"{path}/taskInstances/land_source").json())[
             "state"
@@ -173,8 +189,8 @@ def _trigger(operator: httpx.Client) -> str:
 
 def _kill_the_worker_that_runs(
     machine: Machine, client: httpx.Client, run_id: str, task: str
-) -> None:
-    """Kill the worker that has the task, with all that it has started."""
+) -> str:
+    """Kill the worker that has the task, with all that it has started, and tell which it was."""
     path = f"/api/v2/dags/{DAILY}/dagRuns/{run_id}/taskInstances/{task}"
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
@@ -185,7 +201,7 @@ def _kill_the_worker_that_runs(
             for known_as in set(WORKERS) & set(machine.processes):
                 if machine.processes[known_as].pid in parents:
                     machine.kill(known_as)
-                    return
+                    return known_as
         time.sleep(0.3)
     raise AssertionError(f"{task} was never seen to run")
 
