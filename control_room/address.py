@@ -2,6 +2,8 @@
 
 from urllib.parse import SplitResult, urlsplit
 
+from control_room.pages import CARD, PREFIX, route
+
 
 def ui() -> str:
     """The address that a person opens, without a slash at its end; empty where nobody told it."""
@@ -13,6 +15,16 @@ def ui() -> str:
 def of(path: str) -> str:
     """The address of one of its pages."""
     return ui() + path
+
+
+def page(name: str) -> str:
+    """The address of one of the control room's pages, inside the UI."""
+    return of(f"/plugin/{route(name)}")
+
+
+def card(score: str, version: str) -> str:
+    """The address of a model's card, which fills the window."""
+    return of(PREFIX + CARD.format(score=score, version=version))
 
 
 def parts() -> SplitResult:

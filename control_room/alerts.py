@@ -167,7 +167,7 @@ class LateData(Alert):
             f"refuse it. {_readers_have()}",
             next_step="Look at the page Freshness, have the source send what is missing, then "
             "clear the run from land_source.",
-            link=address.of("/plugin/townsquare-freshness"),
+            link=address.page("freshness"),
         )
 
 

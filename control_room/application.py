@@ -16,7 +16,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from control_room import address, drawing, reading
-from control_room.pages import FIRST, PREFIX, names
+from control_room.pages import CARD, FIRST, PREFIX, names
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
 
@@ -54,7 +54,7 @@ def application() -> FastAPI:
     made = FastAPI(dependencies=[seen], docs_url=None, redoc_url=None, openapi_url=None)
     made.add_api_route("/", _first, response_class=RedirectResponse)
     made.add_api_route("/release/{release_id}/{document:path}", _document)
-    made.add_api_route("/card/{score}/{version}", _card)
+    made.add_api_route(CARD, _card)
     made.add_api_route("/{name}", _page, response_class=HTMLResponse)
     made.add_api_route(
         "/rollback",

@@ -34,7 +34,7 @@ def find_challenger(score: str) -> dict[str, str]:
     """
     from ml import promoting
 
-    found = promoting.question(HOME, score, address.ui())
+    found = promoting.question(HOME, score, address.page("models"), address.card)
     if found is None:
         raise AirflowSkipException(f"No challenger of {score} waits for a person.")
     return found

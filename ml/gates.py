@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ml.declaration import Score
 from ml.evaluation import Judged, Judgement
-from ml.ledger import REFUSED
+from ml.ledger import Word
 from ml.metrics import Interval, auc, calibration_error
 
 Floats = npt.NDArray[np.float64]
@@ -19,19 +19,23 @@ EQUAL_WITHIN = 0.005  # AUC; two models closer than this, with confidence, are e
 class Decision:
     """What was decided about a challenger; the reason is a sentence for meta.promotions."""
 
-    promoted: bool
+    word: Word
     reason: str
     over_champion: Interval | None = None
-    waits: bool = False  # it has earned promotion, and a person is to judge it
 
     @property
-    def word(self) -> str:
-        """What meta.promotions calls it."""
-        return "promoted" if self.promoted else "waiting" if self.waits else "kept"
+    def promoted(self) -> bool:
+        """Whether it is champion now."""
+        return self.word is Word.PROMOTED
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has earned promotion, and a person is to judge it."""
+        return self.word is Word.WAITING
 
     def left_to_a_person(self) -> "Decision":
         """The same where a person has the last word: what would be promoted waits."""
-        return replace(self, promoted=False, waits=True) if self.promoted else self
+        return replace(self, word=Word.WAITING) if self.promoted else self
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,9 @@ def decide(score: Score, judged: Judged, champion: Rival | None) -> Decision:
     """Promotion is earned: the gates first, then the champion on the same later rows."""
     failed = failed_gates(score, judged.judgement)
     if failed:
-        return Decision(False, f"{REFUSED}{'; '.join(failed)}")
+        return Decision(Word.REFUSED, "; ".join(failed))
     if champion is None:
-        return Decision(True, f"the first to pass its gates, AUC {judged.judgement.auc}")
+        return Decision(Word.PROMOTED, f"the first to pass its gates, AUC {judged.judgement.auc}")
     return _against(score, judged, champion)
 
 
@@ -76,14 +80,14 @@ def _against(score: Score, judged: Judged, champion: Rival) -> Decision:
     over = judged.resamples.difference(auc, judged.predicted, champion.predicted, labels)
     gained = f"AUC {over.value:+.4f} ({over.low:+.4f} to {over.high:+.4f}) over {champion.version}"
     if over.low > 0:
-        return Decision(True, f"it wins: {gained}", over)
+        return Decision(Word.PROMOTED, f"it wins: {gained}", over)
     equal = over.low > -EQUAL_WITHIN
     if equal and len(score.features) < champion.n_features:
         fewer = f"{len(score.features)} features for {champion.n_features}"
-        return Decision(True, f"equal and simpler ({fewer}): {gained}", over)
+        return Decision(Word.PROMOTED, f"equal and simpler ({fewer}): {gained}", over)
     # A champion that no longer tells the truth may not stay only because it still ranks as well.
     error = calibration_error(champion.predicted, labels)
     if equal and error > score.gates.max_calibration_error:
         stale = f"whose calibration error is now {error:.3f}"
-        return Decision(True, f"equal, and calibrated: {gained}, {stale}", over)
-    return Decision(False, f"kept the champion: {gained} does not exclude zero", over)
+        return Decision(Word.PROMOTED, f"equal, and calibrated: {gained}, {stale}", over)
+    return Decision(Word.KEPT, f"kept the champion: {gained} does not exclude zero", over)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ml import ledger, registry, scoring
 from ml.declaration import Score, load_one
 from ml.frames import lacks, read_frame
+from ml.ledger import Word
 from ml.registry import Version
 from ml.splitting import NotEnoughError, Parts, split
 from townsquare import warehouse
@@ -92,9 +93,10 @@ def _train(home: Home, network: Network, score: Score, as_of: date) -> _Outcome:
     check_rows(score, frame, parts)
     data_version = frame.at((*parts.refit, *parts.judge)).fingerprint()
     name = registry.version_name(score, as_of, data_version)
-    said = registry.was_decided(home, score.name, name)
+    said = registry.last_said(home, score.name, name)
     if said is not None:
-        return _Outcome(reason=f"this frame, declaration and code made {name} before: {said}")
+        before = f"this frame, declaration and code made {name} before"
+        return _Outcome(reason=f"{before}: {_told(*said)}")
     if champion is not None and champion.name == name:
         # A try that was killed before it wrote its decision down: nobody is a rival of himself.
         champion = registry.predecessor(home, score, name)
@@ -111,7 +113,13 @@ def _train(home: Home, network: Network, score: Score, as_of: date) -> _Outcome:
     write_card(version, score, model, judged, decision, drifts)
     registry.record(home, score, version, decision, BY)
     over = asdict(decision.over_champion) if decision.over_champion else None
-    return _Outcome(True, decision.promoted, decision.waits, decision.reason, over)
+    told = _told(decision.word, decision.reason)
+    return _Outcome(True, decision.promoted, decision.waits, told, over)
+
+
+def _told(word: Word, reason: str) -> str:
+    """A decision where nothing but a sentence tells of it: a failed gate alone does not say so."""
+    return f"{word}: {reason}" if word is Word.REFUSED else reason
 
 
 def _facts(

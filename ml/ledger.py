@@ -4,6 +4,7 @@ import fcntl
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,18 @@ from townsquare.settings import Home
 from townsquare.whole import write_text
 
 AT = pa.timestamp("us")
-REFUSED = "refused: "  # how the reason of a version whose gates did not hold begins
+
+
+class Word(StrEnum):
+    """What was decided about a version, as meta.promotions calls it."""
+
+    PROMOTED = "promoted"
+    KEPT = "kept"  # its gates held, and the champion stayed
+    WAITING = "waiting"
+    REFUSED = "refused"  # its gates did not hold
+    REJECTED = "rejected"
+    ROLLED_BACK = "rolled back"
+
 
 PROMOTIONS = pa.schema(
     [

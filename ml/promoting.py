@@ -1,5 +1,6 @@
 """What a person decides about models: promote, go back, or judge a challenger that waits."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ml import mlflow_store, registry
@@ -30,10 +31,12 @@ def decide(
     return {"score": score_name, "model_version": version}
 
 
-def question(home: Home, score_name: str, ui: str = "") -> dict[str, str] | None:
+def question(
+    home: Home, score_name: str, cards: str, card_of: Callable[[str, str], str]
+) -> dict[str, str] | None:
     """What a person is asked about the challenger that waits; None where none does.
 
-    `ui` is the address of Airflow's UI, which its links begin with.
+    It links to the page of all `cards`, and to `card_of` the score and the version.
     """
     version = registry.waiting(home, score_name)
     if version is None:
@@ -42,7 +45,7 @@ def question(home: Home, score_name: str, ui: str = "") -> dict[str, str] | None
     return {
         "model_version": version.name,
         "subject": f"May {version.name} speak for {score_name}?",
-        "body": _body(home, score, version, ui),
+        "body": _body(home, score, version, (card_of(score_name, version.name), cards)),
     }
 
 
@@ -52,7 +55,7 @@ Its gates hold: {said}.
 
 {table}
 
-[Its card]({card}) and [both cards side by side]({ui}/plugin/townsquare-models).
+[Its card]({card}) and [both cards side by side]({cards}).
 
 Approve: it becomes champion, and the day is scored and published again. Reject: the champion stays.
 Either is on record with your name.
@@ -60,7 +63,9 @@ Either is on record with your name.
 _COMPARED = ("auc", "average_precision", "lift", "brier", "calibration_error", "n_judged")
 
 
-def _body(home: Home, score: Score, version: Version, ui: str) -> str:
+def _body(home: Home, score: Score, version: Version, links: tuple[str, str]) -> str:
+    _, said = registry.last_said(home, score.name, version.name) or ("", "")
+    card, cards = links
     standing = mlflow_store.aliased(home, score.name)
     champion = registry.read_version(home, score.name, standing) if standing else None
     rows = [
@@ -70,10 +75,10 @@ def _body(home: Home, score: Score, version: Version, ui: str) -> str:
     ]
     return _BODY.format(
         question=score.question,
-        said=registry.was_decided(home, score.name, version.name),
+        said=said,
         table="\n".join("| " + " | ".join(row) + " |" for row in rows),
-        card=f"{ui}/townsquare/card/{score.name}/{version.name}",
-        ui=ui,
+        card=card,
+        cards=cards,
     )
 
 

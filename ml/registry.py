@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ml import ledger, mlflow_store
 from ml.calibration import Calibration
 from ml.declaration import Score
+from ml.ledger import Word
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
 from townsquare.whole import write_text
@@ -161,18 +162,17 @@ def predecessor(home: Home, score: Score, name: str) -> Version | None:
         row["model_version"]
         for row in ledger.read(home, "promotions")
         if row["score_name"] == score.name
-        and row["decision"] in ("promoted", "rolled back")
+        and row["decision"] in (Word.PROMOTED, Word.ROLLED_BACK)
         and row["model_version"] != name
     ]
     version = read_version(home, score.name, rows[-1]) if rows else None
     return version if version is not None and version.answers(score) else None
 
 
-def was_decided(home: Home, score_name: str, name: str) -> str | None:
-    """What was said about this very version before, or None."""
-    rows = ledger.read(home, "promotions")
-    said = [row for row in rows if (row["score_name"], row["model_version"]) == (score_name, name)]
-    return str(said[-1]["reason"]) if said else None
+def last_said(home: Home, score_name: str, name: str) -> tuple[Word, str] | None:
+    """What was decided about this very version last, and why; None where nobody has judged it."""
+    said = _said(home, score_name, name)
+    return (Word(said[-1]["decision"]), str(said[-1]["reason"])) if said else None
 
 
 def roll_back(home: Home, score_name: str, name: str, by: str) -> Version:
@@ -186,55 +186,61 @@ def roll_back(home: Home, score_name: str, name: str, by: str) -> Version:
     before = mlflow_store.aliased(home, score_name)
     with ledger.locked(home):
         mlflow_store.point(home, score_name, name)
-    _note(home, score_name, version, ("rolled back", f"replaces {before} on request", by))
+    _note(home, score_name, version, (Word.ROLLED_BACK, f"replaces {before} on request", by))
     return version
 
 
 def promote(home: Home, score_name: str, name: str, reason: str, by: str) -> Version:
     """Make a kept version champion on a person's word; a sentence where its gates did not hold."""
     version = read_version(home, score_name, name)
-    said = was_decided(home, score_name, name) or "no gate has judged it"
-    if name not in _promoted(home, score_name) and not _held(home, score_name, name):
+    if not _held(home, score_name, name):
+        said = last_said(home, score_name, name)
+        why = ": ".join(said) if said else "no gate has judged it"
         raise TownsquareError(
-            f"{version.folder} cannot be promoted ({said}); mend the declaration or the data and "
+            f"{version.folder} cannot be promoted ({why}); mend the declaration or the data and "
             "train it anew."
         )
     with ledger.locked(home):
         mlflow_store.point(home, score_name, name)
-    _note(home, score_name, version, ("promoted", reason, by))
+    _note(home, score_name, version, (Word.PROMOTED, reason, by))
     return version
 
 
 def reject(home: Home, score_name: str, name: str, reason: str, by: str) -> Version:
     """Write down that a person turned a challenger down; the champion stays."""
     version = read_version(home, score_name, name)
-    _note(home, score_name, version, ("rejected", reason, by))
+    _note(home, score_name, version, (Word.REJECTED, reason, by))
     return version
 
 
 def waiting(home: Home, score_name: str) -> Version | None:
     """The challenger that waits for a person's word: the last one, if nobody has spoken since."""
     said = [row for row in ledger.read(home, "promotions") if row["score_name"] == score_name]
-    if not said or said[-1]["decision"] != "waiting":
+    if not said or said[-1]["decision"] != Word.WAITING:
         return None
     return read_version(home, score_name, said[-1]["model_version"])
 
 
 def _held(home: Home, score_name: str, name: str) -> bool:
     """Whether a version was judged and its gates held, promoted or not."""
-    said = was_decided(home, score_name, name)
-    return said is not None and not said.startswith(ledger.REFUSED)
+    judged = {row["decision"] for row in _said(home, score_name, name)}
+    return not judged.isdisjoint({Word.PROMOTED, Word.WAITING, Word.KEPT})
+
+
+def _said(home: Home, score_name: str, name: str) -> list[dict[str, Any]]:
+    rows = ledger.read(home, "promotions")
+    return [row for row in rows if (row["score_name"], row["model_version"]) == (score_name, name)]
 
 
 def _promoted(home: Home, score_name: str) -> set[str]:
     return {
         row["model_version"]
         for row in ledger.read(home, "promotions")
-        if row["score_name"] == score_name and row["decision"] == "promoted"
+        if row["score_name"] == score_name and row["decision"] == Word.PROMOTED
     }
 
 
-def _note(home: Home, score_name: str, version: Version, said: tuple[str, str, str]) -> None:
+def _note(home: Home, score_name: str, version: Version, said: tuple[Word, str, str]) -> None:
     decision, reason, by = said
     row = {
         "score_name": score_name,

@@ -6,6 +6,7 @@ The folder is the list. A page's module has `facts(asked)`, which returns what i
 from pathlib import Path
 
 PREFIX = "/townsquare"
+CARD = "/card/{score}/{version}"
 FIRST = "current_release"
 FOLDER = Path(__file__).parent
 
@@ -13,6 +14,11 @@ FOLDER = Path(__file__).parent
 def names() -> list[str]:
     """Every page, by name."""
     return sorted(path.stem for path in FOLDER.glob("[!_]*.html"))
+
+
+def route(name: str) -> str:
+    """A page's place among the views of Airflow's plugins."""
+    return f"townsquare-{name.replace('_', '-')}"
 
 
 def title(name: str) -> str:

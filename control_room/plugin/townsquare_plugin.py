@@ -10,7 +10,7 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from control_room import address
-from control_room.pages import FIRST, PREFIX, names, title
+from control_room.pages import FIRST, PREFIX, names, route, title
 
 Message = MutableMapping[str, Any]
 ADDRESS = address.parts().path + PREFIX
@@ -43,7 +43,7 @@ def _view(name: str) -> dict[str, object]:
         "destination": "nav",
         "category": "Townsquare",
         "icon": ICON,
-        "url_route": f"townsquare-{name.replace('_', '-')}",
+        "url_route": route(name),
     }
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import ConsoleMessage, FrameLocator, Page
 
+from control_room.pages import route
 from townsquare import services
 
 # Chromium warns of the frame that Airflow puts around every external view.
@@ -29,7 +30,7 @@ def listening_to(page: Page) -> Iterator[list[str]]:
 
 def enter(page: Page, up: services.Running, name: str) -> FrameLocator:
     """Open one page and wait until it is drawn, with what it frames."""
-    page.goto(f"{up.url}/plugin/townsquare-{name.replace('_', '-')}")
+    page.goto(f"{up.url}/plugin/{route(name)}")
     frame = page.frame_locator("main iframe, iframe").first
     frame.locator("h1").wait_for()
     if name in _INNER:

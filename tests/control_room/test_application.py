@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from control_room import address, application
 from control_room.alerts import Alert
+from control_room.pages import PREFIX
 from townsquare.settings import Home
 
 
@@ -50,6 +51,11 @@ def test_the_card_of_any_kept_version_is_shown_in_an_origin_of_its_own(home: Hom
     (home.root / "card.html").write_text("not a card")
     assert refusal(lambda: application._card("churn", "20250630-bbbbbbbb")) == 404
     assert refusal(lambda: application._card("..", "..")) == 404
+
+
+def test_a_link_to_a_card_leads_to_the_card() -> None:
+    shown = application.application().url_path_for("_card", score="churn", version="v1")
+    assert address.card("churn", "v1") == address.of(f"{PREFIX}{shown}")
 
 
 def test_a_page_that_is_not_in_the_folder_is_none(home: Home) -> None:

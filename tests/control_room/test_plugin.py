@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from control_room import address
 from control_room.pages import names
 from townsquare.airflow_env import environment
 from townsquare.settings import Home
@@ -41,6 +42,9 @@ def test_airflow_finds_a_view_for_every_page_and_loads_nothing_heavy(tmp_path: P
     assert told["errors"] == {}
     assert told["heavy"] == []
     assert told["apps"] == ["/townsquare"]
+    placed = [view["url_route"] for view in told["views"]]
+    for name in names():  # where alerts and questions to a person say that it lies
+        assert address.page(name).rpartition("/plugin/")[2] in placed
     shown = {view["href"] for view in told["views"] if view["destination"] == "nav"}
     assert shown == {f"/townsquare/{name}" for name in names()}
     assert [view["href"] for view in told["views"] if view["destination"] == "dag_run"] == [

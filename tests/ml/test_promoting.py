@@ -13,6 +13,7 @@ from ml import ledger, mlflow_store, promoting, registry
 from ml.declaration import Score, load_all
 from ml.gates import Decision
 from ml.learning import BY, learn
+from ml.ledger import Word
 from townsquare.errors import TownsquareError
 from townsquare.network import Network
 from townsquare.settings import Home
@@ -51,24 +52,29 @@ def waiting(empty_store: Home, declared: Callable[..., Score], found: None) -> W
     return Waiting(empty_store, before["model_version"], challenger)
 
 
+def question(home: Home) -> dict[str, str] | None:
+    return promoting.question(home, "churn", "all cards", "card of {} {}".format)
+
+
 def test_what_earned_promotion_waits_where_a_person_has_the_last_word() -> None:
-    earned = Decision(True, "it wins").left_to_a_person()
-    assert (earned.promoted, earned.waits, earned.word) == (False, True, "waiting")
-    kept = Decision(False, "kept the champion").left_to_a_person()
-    assert (kept.waits, kept.word) == (False, "kept")
+    earned = Decision(Word.PROMOTED, "it wins").left_to_a_person()
+    assert (earned.promoted, earned.waits, earned.word) == (False, True, Word.WAITING)
+    for word in (Word.KEPT, Word.REFUSED):
+        assert Decision(word, "not earned").left_to_a_person().word is word
 
 
 def test_an_approval_promotes_and_the_way_back_needs_no_version(waiting: Waiting) -> None:
     home = waiting.home
-    asked = promoting.question(home, "churn")
+    asked = question(home)
     assert asked is not None and asked["model_version"] == waiting.challenger
-    assert f"(/townsquare/card/churn/{waiting.challenger})" in asked["body"]
+    assert f"[Its card](card of churn {waiting.challenger})" in asked["body"]
+    assert "[both cards side by side](all cards)" in asked["body"]
     assert f"champion {waiting.champion}" in asked["body"]
 
     promoting.decide(home, "churn", waiting.challenger, True, "its card is sound", "anna")
 
     assert mlflow_store.aliased(home, "churn") == waiting.challenger
-    assert promoting.question(home, "churn") is None
+    assert question(home) is None
     back = promoting.promote(home, "churn", "", "it was better", "bela")
     assert back["model_version"] == mlflow_store.aliased(home, "churn") == waiting.champion
     said = [(row["decision"], row["decided_by"]) for row in ledger.read(home, "promotions")]
@@ -82,7 +88,7 @@ def test_a_rejection_leaves_the_champion_and_is_on_record(waiting: Waiting) -> N
     last = ledger.read(home, "promotions")[-1]
     said = (last["decision"], last["reason"], last["decided_by"])
     assert said == ("rejected", "too few features", "anna")
-    assert promoting.question(home, "churn") is None
+    assert question(home) is None
 
 
 def test_nobody_can_promote_what_its_gates_refused(
@@ -94,9 +100,13 @@ def test_nobody_can_promote_what_its_gates_refused(
     shutil.copy(version.card, kept.card)
     with pytest.raises(TownsquareError, match="cannot be promoted .no gate has judged it"):
         promoting.promote(learned, "churn", other.name, "please", "anna")
-    refused = Decision(False, f"{ledger.REFUSED}its lift 0.90 is below 1.5")
+    refused = Decision(Word.REFUSED, "its lift 0.90 is below 1.5")
     registry.record(learned, score, kept, refused, BY)
     with pytest.raises(TownsquareError, match="cannot be promoted .refused: its lift"):
+        promoting.promote(learned, "churn", other.name, "please", "anna")
+    # Whatever is said of it afterwards, its gates have not held.
+    promoting.decide(learned, "churn", other.name, False, "it is refused, not waiting", "anna")
+    with pytest.raises(TownsquareError, match="cannot be promoted .rejected: it is refused"):
         promoting.promote(learned, "churn", other.name, "please", "anna")
 
 
