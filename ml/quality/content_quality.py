@@ -39,7 +39,7 @@ def learn(run: Run) -> dict[str, Any]:
     told["status"] = stand(
         told["quality"].to_numpy(),
         told["quality_deviation"].to_numpy(),
-        np.where(told["basis"] == "votes", told["n_votes"], told["n_raters"]),
+        np.where(told["basis"] == "votes", told["n_unnamed_votes"], told["n_raters"]),
         _standing_before(folder, run.as_of).reindex(told["content_id"]),
     )
     told[["content_id", "status"]].to_parquet(folder / f"{run.as_of}.parquet", index=False)
@@ -92,17 +92,18 @@ def measure(contents: pd.DataFrame, ratings: pd.DataFrame, voices: pd.Series) ->
             "quality_deviation": doubt,
             "viewpoint": np.nan if fitted is None else fitted.content_view,
             "n_raters": raters,
-            "n_votes": votes.astype(np.int64),
+            "n_unnamed_votes": votes.astype(np.int64),
             "readability": signals["readability"],
             "bait": signals["bait"],
             "spam": signals["spam"],
             "basis": basis,
         }
     )
-    table["n_for"] = totals["n_for"].reindex(index).fillna(0).astype(np.int64).to_numpy()
+    approvals = totals["n_for"].reindex(index).fillna(0).astype(np.int64)
+    table["n_likes_shares_saves"] = approvals.to_numpy()
     by_kind = table.groupby(contents["kind"])
     table["quality_percentile"] = by_kind["quality"].rank(pct=True)
-    table["popularity_percentile"] = by_kind["n_for"].rank(pct=True)
+    table["popularity_percentile"] = by_kind["n_likes_shares_saves"].rank(pct=True)
     return table
 
 

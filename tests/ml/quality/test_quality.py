@@ -152,6 +152,31 @@ def test_a_year_without_contents_is_not_available() -> None:
         content_quality.learn(faked)
 
 
+def test_votes_without_a_name_are_counted_apart_from_what_anyone_approved() -> None:
+    """c000: three named likes. c001: one unnamed like, four against. c002: both, 1 and 2 + 1."""
+    contents = pd.DataFrame(
+        {
+            "content_id": ["c000", "c001", "c002"],
+            "author_id": ["a", "b", "c"],
+            "kind": "post",
+            "title": "",
+            "body": "words",
+            "tags": [[]] * 3,
+            "published_at": pd.Timestamp("2025-01-01"),
+        }
+    )
+    told = [
+        *[("c000", f"u{one}", 1, 0) for one in range(3)],
+        ("c001", "", 1, 4),
+        ("c002", "u1", 1, 0),
+        ("c002", "", 2, 1),
+    ]
+    ratings = pd.DataFrame(told, columns=["content_id", "rater_id", "n_for", "n_against"])
+    table = content_quality.measure(contents, ratings.assign(n_views=0), _alone(ratings))
+    counted = table[["n_unnamed_votes", "n_likes_shares_saves"]].to_numpy().tolist()
+    assert counted == [[0, 3], [5, 1], [3, 3]]
+
+
 def test_what_authors_think_of_their_own_is_no_rating() -> None:
     contents = pd.DataFrame({"content_id": ["c1", "c2"], "author_id": ["a", None]})
     ratings = pd.DataFrame(
