@@ -55,6 +55,25 @@ def publish(home: Home) -> Publish:
 
 
 @pytest.fixture
+def serve(desk: Desk, home: Home, publish: Publish) -> Publish:
+    """Take marts with a stamp to a release that the server reads; returns its id."""
+
+    def run(stamp: int) -> str:
+        release_id = publish(stamp)
+        desk.serve(home)
+        return release_id
+
+    return run
+
+
+@pytest.fixture
+def served(desk: Desk, serve: Publish) -> Desk:
+    """A desk at which the first release is read."""
+    serve(1)
+    return desk
+
+
+@pytest.fixture
 def psql() -> Iterator[Callable[[str], Session]]:
     """Open sessions of psql that stay open."""
     opened: list[Session] = []

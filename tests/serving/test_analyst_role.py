@@ -4,11 +4,9 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from served_homes import Publish
 from serving_desks import Desk
 
 from bench.servers import Session
-from townsquare.settings import Home
 
 ALLOWED = (
     "select count(*) from users",
@@ -82,13 +80,6 @@ REFUSED = (
     "must be a member",
     "no privileges were granted",
 )
-
-
-@pytest.fixture
-def served(desk: Desk, home: Home, publish: Publish) -> Desk:
-    publish(1)
-    desk.serve(home)
-    return desk
 
 
 def test_an_analyst_reads_everything_and_writes_nothing(

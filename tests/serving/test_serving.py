@@ -44,25 +44,19 @@ def test_a_release_is_served_with_its_keys_and_words(
         )
 
 
-def test_serving_again_changes_nothing_and_loads_nothing(
-    desk: Desk, home: Home, publish: Publish
-) -> None:
-    publish(1)
-    desk.serve(home)
+def test_serving_again_changes_nothing_and_loads_nothing(served: Desk, home: Home) -> None:
     seen = "select oid, xmin from pg_class where relname = 'users' order by oid"
-    before = desk.ask(seen)
-    told = desk.serve(home)
+    before = served.ask(seen)
+    told = served.serve(home)
     assert (told["is_loaded"], told["dropped"]) == (False, [])
-    assert desk.ask(seen) == before
+    assert served.ask(seen) == before
 
 
 def test_rolling_back_serves_the_older_release_without_loading_it(
-    desk: Desk, home: Home, publish: Publish
+    desk: Desk, home: Home, serve: Publish
 ) -> None:
-    first = publish(1)
-    desk.serve(home)
-    publish(2)
-    desk.serve(home)
+    first = serve(1)
+    serve(2)
     assert desk.ask("select max(stamp) from users") == "2"
     release.rollback(home, first)
     assert not desk.serve(home)["is_loaded"]
@@ -71,38 +65,32 @@ def test_rolling_back_serves_the_older_release_without_loading_it(
 
 
 def test_a_session_stays_on_its_release_while_two_more_come(
-    desk: Desk, home: Home, publish: Publish, psql: Psql
+    served: Desk, home: Home, publish: Publish, psql: Psql, serve: Publish
 ) -> None:
-    publish(1)
-    desk.serve(home)
-    open_all_day = psql(desk.url())
+    open_all_day = psql(served.url())
     asked = "select min(stamp), max(stamp), count(*) from (select stamp from users union all " \
         "select stamp from user_days) as all_of_it"  # fmt: skip
     assert open_all_day.ask(asked) == f"1|1|{4 * ROWS}"
     for stamp in (2, 3):
-        publish(stamp)
-        desk.serve(home)
+        serve(stamp)
         assert open_all_day.ask(asked) == f"1|1|{4 * ROWS}"
         assert open_all_day.ask("select max(release_id) from releases") == "2025-07-01.1"
-        assert desk.ask(asked) == f"{stamp}|{stamp}|{4 * ROWS}"
+        assert served.ask(asked) == f"{stamp}|{stamp}|{4 * ROWS}"
     publish(4)
-    assert desk.serve(home)["dropped"] == ["2025-07-01.1"]
+    assert served.serve(home)["dropped"] == ["2025-07-01.1"]
     # Its release is gone: it is told so, and shown no other.
     assert 'relation "users" does not exist' in open_all_day.ask(asked)
     assert "moved on to release 2025-07-01.4" in open_all_day.ask("select * from marts.users")
 
 
 def test_a_session_is_refused_a_name_that_has_moved_on_to_another_release(
-    desk: Desk, home: Home, publish: Publish, psql: Psql
+    served: Desk, psql: Psql, serve: Publish
 ) -> None:
-    publish(1)
-    desk.serve(home)
-    analyst, follower = psql(desk.url()), psql(desk.url())
+    analyst, follower = psql(served.url()), psql(served.url())
     for session in (analyst, follower):
         assert session.ask("select max(stamp) from marts.users") == "1"
     follower.ask("set search_path = marts, meta")
-    publish(2)
-    desk.serve(home)
+    serve(2)
     told = analyst.ask("select max(stamp) from marts.users")
     assert "moved on to release 2025-07-01.2" in told and "Connect again" in told
     assert analyst.ask("select max(stamp) from users") == "1"
@@ -111,16 +99,13 @@ def test_a_session_is_refused_a_name_that_has_moved_on_to_another_release(
 
 
 def test_a_snapshot_from_before_the_switch_is_refused_and_not_shown_empty_tables(
-    desk: Desk, home: Home, publish: Publish, psql: Psql
+    served: Desk, psql: Psql, serve: Publish
 ) -> None:
-    publish(1)
-    desk.serve(home)
-    analyst = psql(desk.url())
+    analyst = psql(served.url())
     analyst.ask("set search_path = marts, meta")
     analyst.ask("begin isolation level repeatable read")
     assert analyst.ask("select max(stamp) from users") == "1"
-    publish(2)
-    desk.serve(home)
+    serve(2)
     assert "began before release 2025-07-01.2 was here" in analyst.ask(
         "select count(*) from user_days"
     )
@@ -146,25 +131,20 @@ def test_what_became_current_while_rows_were_loaded_is_what_is_served_in_the_end
 
 
 def test_a_transaction_across_a_switch_sees_one_release(
-    desk: Desk, home: Home, publish: Publish, psql: Psql
+    served: Desk, psql: Psql, serve: Publish
 ) -> None:
-    publish(1)
-    desk.serve(home)
-    analyst = psql(desk.url())
+    analyst = psql(served.url())
     analyst.ask("begin")
     assert analyst.ask("select max(stamp) from users") == "1"
-    publish(2)
-    desk.serve(home)
+    serve(2)
     assert analyst.ask("select max(stamp) from user_days") == "1"
     assert analyst.ask("select max(release_id) from releases") == "2025-07-01.1"
     assert "moved on" in analyst.ask("select max(stamp) from marts.user_days")
 
 
 def test_a_release_that_arrives_short_is_not_switched_to(
-    desk: Desk, home: Home, publish: Publish, monkeypatch: pytest.MonkeyPatch
+    served: Desk, home: Home, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(1)
-    desk.serve(home)
     publish(2)
     query = _loading.Relation.query.fget  # type: ignore[attr-defined]
     with monkeypatch.context() as patch:
@@ -173,8 +153,10 @@ def test_a_release_that_arrives_short_is_not_switched_to(
         with pytest.raises(
             TownsquareError, match="holds 999 rows of users, and release .* has 1,000"
         ):
-            desk.serve(home)
-    assert desk.ask("select max(stamp), count(*) from users") == f"1|{ROWS}"
-    desk.serve(home)
-    assert desk.ask("select max(stamp) from users") == "2"
-    assert desk.ask("select count(*) from pg_namespace where nspname ~ '^(loading|retired)'") == "0"
+            served.serve(home)
+    assert served.ask("select max(stamp), count(*) from users") == f"1|{ROWS}"
+    served.serve(home)
+    assert served.ask("select max(stamp) from users") == "2"
+    assert (
+        served.ask("select count(*) from pg_namespace where nspname ~ '^(loading|retired)'") == "0"
+    )

@@ -3,19 +3,9 @@
 import warnings
 
 import pandas as pd
-import pytest
 import sqlalchemy
-from served_homes import ROWS, Publish
+from served_homes import ROWS
 from serving_desks import Desk
-
-from townsquare.settings import Home
-
-
-@pytest.fixture
-def served(desk: Desk, home: Home, publish: Publish) -> Desk:
-    publish(1)
-    desk.serve(home)
-    return desk
 
 
 def _engine(desk: Desk) -> sqlalchemy.Engine:

@@ -38,10 +38,8 @@ serving.serve(Home.from_environment())
                          ("_switching", "_entries")],
 )  # fmt: skip
 def test_what_a_killed_serving_left_is_swept_by_the_next(
-    desk: Desk, home: Home, publish: Publish, module: str, name: str
+    served: Desk, home: Home, publish: Publish, module: str, name: str
 ) -> None:
-    publish(1)
-    desk.serve(home)
     publish(2)
     told = "select max(users.stamp) from users, marts.users as stable"
     process = subprocess.Popen(
@@ -51,15 +49,15 @@ def test_what_a_killed_serving_left_is_swept_by_the_next(
     )
     try:
         assert process.stdout and process.stdout.read(4) == b"here"
-        assert desk.ask(told) == "1"
+        assert served.ask(told) == "1"
     finally:
         process.kill()
         process.communicate()
-    assert desk.ask(told) == "1"
-    assert desk.ask(LEFT) != "0"
-    assert desk.serve(home)["release_id"] == "2025-07-01.2"
-    assert desk.ask(told) == "2"
-    assert desk.ask(LEFT) == "0"
+    assert served.ask(told) == "1"
+    assert served.ask(LEFT) != "0"
+    assert served.serve(home)["release_id"] == "2025-07-01.2"
+    assert served.ask(told) == "2"
+    assert served.ask(LEFT) == "0"
 
 
 def test_only_one_process_serves_into_a_database(
@@ -76,19 +74,16 @@ def test_only_one_process_serves_into_a_database(
 
 
 def test_what_is_read_is_dropped_when_its_reader_ends(
-    desk: Desk, home: Home, publish: Publish, psql: Psql, caplog: pytest.LogCaptureFixture
+    served: Desk, home: Home, psql: Psql, caplog: pytest.LogCaptureFixture, serve: Publish
 ) -> None:
-    publish(1)
-    desk.serve(home)
-    reader = psql(desk.url())
+    reader = psql(served.url())
     reader.ask("begin")
     reader.ask("select count(*) from marts.users")
-    publish(2)
-    desk.serve(home)
+    serve(2)
     assert "still being read" in caplog.text
     reader.ask("commit")
-    desk.serve(home)
-    assert desk.ask(LEFT) == "0"
+    served.serve(home)
+    assert served.ask(LEFT) == "0"
 
 
 def test_a_database_that_others_use_is_not_taken(desk: Desk, home: Home, publish: Publish) -> None:
@@ -115,11 +110,10 @@ def test_no_server_and_one_that_cannot_be_reached_are_told(
 
 
 def test_what_the_home_has_merely_pruned_is_left_to_its_readers(
-    desk: Desk, home: Home, publish: Publish, psql: Psql
+    desk: Desk, home: Home, publish: Publish, psql: Psql, serve: Publish
 ) -> None:
     for stamp in (1, 2):
-        publish(stamp)
-        desk.serve(home)
+        serve(stamp)
     reader = psql(desk.url("ada"))
     reader.ask("begin")
     reader.ask("select count(*) from marts.users")
@@ -131,10 +125,8 @@ def test_what_the_home_has_merely_pruned_is_left_to_its_readers(
 
 
 def test_an_erasure_that_does_not_see_the_server_stays_open(
-    desk: Desk, home: Home, publish: Publish, monkeypatch: pytest.MonkeyPatch
+    served: Desk, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(1)
-    desk.serve(home)
     monkeypatch.delenv(SERVING_URL)
     assert serving.follow(home) is None
     with pytest.raises(TownsquareError, match="served.txt says .* still holds who is to be erased"):
@@ -144,14 +136,13 @@ def test_an_erasure_that_does_not_see_the_server_stays_open(
 
 
 def test_an_erasure_ends_only_when_no_reader_holds_the_person_any_more(
-    desk: Desk, home: Home, publish: Publish, psql: Psql, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, home: Home, psql: Psql, monkeypatch: pytest.MonkeyPatch, serve: Publish
 ) -> None:
     from townsquare.erasing import _releases
     from townsquare.erasing._person import Person
 
     for stamp in (1, 2):
-        publish(stamp)
-        desk.serve(home)
+        serve(stamp)
     reader = psql(desk.url())
     reader.ask("begin")
     assert reader.ask("select count(*) from users where user_id = 'u7'") == "1"
