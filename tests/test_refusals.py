@@ -26,6 +26,7 @@ from townsquare.network import Network
 from townsquare.release import _candidate
 from townsquare.settings import Home
 from townsquare.simulate import _outbox
+from townsquare.warehouse import _building
 
 Answers = Callable[[httpx.Request], httpx.Response]
 
@@ -277,7 +278,7 @@ def test_a_model_that_fails_is_named_and_a_damaged_database_told_apart(
     failed = SimpleNamespace(status="error", message=said, node=SimpleNamespace(name="one"))
     result = SimpleNamespace(success=False, result=SimpleNamespace(results=[failed]), exception="")
     with pytest.raises(error, match=told):
-        warehouse._counted(home, result, "marts")
+        _building._counted(home, result, "marts")
 
 
 def test_a_day_that_is_not_planned_is_not_built(home: Home) -> None:

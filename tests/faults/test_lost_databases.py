@@ -15,6 +15,7 @@ from ml import daily, learners
 from townsquare import databases, steps, warehouse
 from townsquare.errors import TownsquareError
 from townsquare.settings import Home
+from townsquare.warehouse import _building
 
 DAY = date(2025, 7, 1)
 
@@ -179,15 +180,15 @@ def test_an_as_of_before_the_last_build_builds_everything(
 
 def test_a_retry_after_a_kill_takes_nothing_of_an_earlier_day(home: Home) -> None:
     target = home.dbt_target / "marts"
-    warehouse._begin(target, date(2025, 6, 30))
+    _building._begin(target, date(2025, 6, 30))
     failed = json.dumps({"results": [{"status": "error"}]})
     (target / "run_results.json").write_text(failed)
-    assert warehouse._retry(target, date(2025, 6, 30)) is not None
-    assert warehouse._retry(target, DAY) is None  # killed before it began
-    warehouse._begin(target, DAY)
-    assert warehouse._retry(target, DAY) is None  # killed before it told anything
+    assert _building._retry(target, date(2025, 6, 30)) is not None
+    assert _building._retry(target, DAY) is None  # killed before it began
+    _building._begin(target, DAY)
+    assert _building._retry(target, DAY) is None  # killed before it told anything
     (target / "run_results.json").write_text(failed[:9])
-    assert warehouse._retry(target, DAY) is None  # killed while it told
+    assert _building._retry(target, DAY) is None  # killed while it told
 
 
 def test_a_retry_after_a_kill_before_the_plan_plans(home: Home, monkeypatch) -> None:
