@@ -203,6 +203,8 @@ def erase(
         print_json(receipt)
     else:
         say(f"The person is erased; receipt {receipt['receipt']} names no one.")
+        for place in receipt["unsearched"]:
+            say(f"Not searched, for the id could mean anything there: {place}.")
         say("`townsquare run` builds and publishes everything anew without them.")
     if erasing.is_source_outside(home):
         say("Take them out of the source as well, or its next import brings them back.")

@@ -179,6 +179,7 @@ def test_a_release_that_is_written_anew_is_on_the_disk_before_the_old_one_goes(
 
 def test_a_receipt_stays_that_names_no_one(erased: Home) -> None:
     (receipt,) = erasures.receipts(erased)
+    assert receipt["unsearched"] == []
     assert receipt["reason"] == "[erased] asked by letter"
     assert (receipt["landed_rows"], receipt["quarantined_rows"]) == (4, 2)
     assert not erased.erasing.exists()

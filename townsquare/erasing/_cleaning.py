@@ -14,6 +14,7 @@ Columns = Sequence[tuple[str, str]]
 _USER = re.compile(r"(^|_)(user|author|actor|sender|recipient|member|entity)_id$")
 _USERS = re.compile(r"(^|_)(users?|authors?|members?)(_ids)?$")
 _CONTENT = re.compile(r"(^|_)content_id$")
+_CONTENTS = re.compile(r"(^|_)contents?(_ids)?$")
 
 
 def _declared(what: str) -> frozenset[str]:
@@ -119,7 +120,7 @@ def _text(person: Person, name: str, kind: str) -> tuple[str, list[str]]:
     column = identifier(name)
     if kind == "VARCHAR[]":
         return _list(person, name)
-    if not person.is_distinct or kind in _PLAIN or kind.startswith("DECIMAL"):
+    if kind in _PLAIN or kind.startswith("DECIMAL"):
         return column, []
     named = _names(person, column if kind == "VARCHAR" else f"cast({column} as varchar)")
     if kind == "VARCHAR":
@@ -136,14 +137,13 @@ _PLAIN = {
 
 def _list(person: Person, name: str) -> tuple[str, list[str]]:
     column, user_id = identifier(name), literal(person.user_id)
-    if not (person.is_distinct or _USERS.search(name)):
-        return column, []
-    kept = f"list_filter({column}, lambda x: x is distinct from {user_id})"
-    named = [f"list_contains({column}, {user_id})"]
-    if person.is_distinct:
+    kept = f"list_transform({column}, lambda x: {_scrubbed(person, 'x')})"
+    named = [_names(person, f"array_to_string({column}, ' ')")]
+    if person.is_distinct or _USERS.search(name):
+        kept = f"list_filter({column}, lambda x: x is distinct from {user_id})"
         kept = f"list_transform({kept}, lambda x: {_scrubbed(person, 'x')})"
-        named.append(_names(person, f"array_to_string({column}, ' ')"))
-    if person.contents:
+        named.append(f"list_contains({column}, {user_id})")
+    if person.contents and (person.is_distinct or _CONTENTS.search(name)):
         kept = f"list_filter({kept}, lambda x: x is null or x not in ({_theirs(person)}))"
         named.append(f"list_has_any({column}, [{_theirs(person)}])")
     return f"case when {_any(named)} then {kept} else {column} end", named

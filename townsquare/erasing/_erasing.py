@@ -102,10 +102,11 @@ def _begin(home: Home, user_id: str, reason: str) -> dict[str, Any]:
         "receipt": secrets.token_hex(8),
         "erased_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat(),
         "done_by": who(),
-        "reason": person.scrubbed(reason),
+        "reason": person.struck(reason),
         "landed_rows": landed,
         "quarantined_rows": refused,
         "models": _models(home, user_id),
+        "unsearched": person.unsearched,
     }
     begun = {
         "user_id": user_id,

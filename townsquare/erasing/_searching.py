@@ -13,7 +13,8 @@ from townsquare.settings import Home
 def search(home: Home, connection: duckdb.DuckDBPyConnection, person: Person) -> list[Path]:
     """The files that name the person: cells by value, texts by word, packed or not.
 
-    An id that need not mean the person in a text is looked for in columns that hold users alone.
+    An id that need not mean the person is looked for in columns that hold users, and elsewhere
+    where what stands before it says that it is a user's.
     """
     files = parquet_files(home.root)
     found = [path for one in folders(home, connection, person, files) for path in one.naming()]

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from townsquare.erasing._person import ERASED, Person
+from townsquare.erasing._person import Person
 from townsquare.erasing._stores import ERASE_DAG
 from townsquare.errors import TownsquareError
 from townsquare.sql_text import identifier
@@ -39,7 +39,7 @@ def clean(person: Person) -> int:
     try:
         with engine.begin() as connection:
             changed = _forget_forms(connection, person)
-            for table, column, kind in _columns(connection) if person.is_distinct else ():
+            for table, column, kind in list(_columns(connection)):
                 changed[table] = changed.get(table, 0) + _clean(
                     connection, person, table, column, kind
                 )
@@ -106,7 +106,7 @@ def _forget_forms(connection: "Connection", person: Person) -> dict[str, int]:
 def _blank(connection: "Connection", person: Person, run: Any, conf: Any) -> int:
     if not isinstance(conf, dict) or person.user_id not in conf.values():
         return 0
-    told = {key: ERASED if one == person.user_id else one for key, one in conf.items()}
+    told = {key: person.struck(one) if isinstance(one, str) else one for key, one in conf.items()}
     return connection.exec_driver_sql(
         "update dag_run set conf = cast(%(conf)s as jsonb) where id = %(run)s",
         {"conf": json.dumps(told), "run": run},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from townsquare.erasing._person import ERASED, Person
+from townsquare.erasing._person import Person
 from townsquare.errors import TownsquareError
 
 WAIT_SECONDS = 60
@@ -47,7 +47,7 @@ def clean(path: Path, person: Person) -> bool:
             store.execute("begin immediate")
             changed = _forget_forms(store, person)
             for table, columns in _tables(store):
-                for column in columns if person.is_distinct else ():
+                for column in columns:
                     changed += store.execute(
                         f'update "{table}" set "{column}" = without_id("{column}") '
                         f'where instr(cast("{column}" as text), ?) > 0 '
@@ -85,7 +85,7 @@ def _forget_forms(store: sqlite3.Connection, person: Person) -> int:
         for run, conf in asked:
             told = json.loads(conf)
             if isinstance(told, dict) and person.user_id in told.values():
-                told = {k: ERASED if v == person.user_id else v for k, v in told.items()}
+                told = {k: person.struck(v) if isinstance(v, str) else v for k, v in told.items()}
                 store.execute("update dag_run set conf = ? where id = ?", [json.dumps(told), run])
                 changed += 1
     for table in ("log", "rendered_task_instance_fields", "xcom"):

@@ -22,8 +22,6 @@ def plain_files(root: Path) -> Iterator[Path]:
 
 def names(home: Home, path: Path, person: Person) -> bool:
     """Whether the file's bytes, unpacked where they are packed, name the person."""
-    if not person.is_distinct:
-        return False
     data = path.read_bytes()
     if person.user_id.encode() not in data and path.suffix != ".gz":
         return False
@@ -31,7 +29,7 @@ def names(home: Home, path: Path, person: Person) -> bool:
         data = gzip.decompress(data)
     elif _is_binary(data) and not _is_told(home, path, person):
         return False
-    return person.bytes_pattern.search(data) is not None
+    return bool(person.spans(data))
 
 
 def _is_binary(data: bytes) -> bool:
@@ -41,7 +39,7 @@ def _is_binary(data: bytes) -> bool:
 def _is_told(home: Home, path: Path, person: Person) -> bool:
     """Whether a binary file that holds these bytes can be believed to mean the person."""
     is_memory = path.is_relative_to(memory_folder(home))
-    return is_memory or len(person.user_id) >= _SHORTEST_BY_CHANCE
+    return is_memory or (person.is_distinct and len(person.user_id) >= _SHORTEST_BY_CHANCE)
 
 
 def clean(home: Home, path: Path, person: Person) -> None:
@@ -55,9 +53,9 @@ def clean(home: Home, path: Path, person: Person) -> None:
         _replace(path, gzip.compress(person.masked(gzip.decompress(data)), mtime=0))
     elif path.is_relative_to(home.airflow):
         with path.open("r+b") as file:
-            for found in person.bytes_pattern.finditer(data):
-                file.seek(found.start())
-                file.write(b"*" * len(found.group()))
+            for start, end in person.spans(data):
+                file.seek(start)
+                file.write(b"*" * (end - start))
     elif not _is_binary(data):
         _replace(
             path,
