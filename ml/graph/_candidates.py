@@ -18,18 +18,57 @@ _LIGHT = 1e-6  # so that who is only well known comes after who is near
 def find(snapshot: Snapshot, community: Ints, users: Ints, per_user: int) -> tuple[Ints, Ints]:
     """Pairs of a user and a candidate on whom the user never acted, ordered by user."""
     actors, targets = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    known = _well_known(snapshot, community)
-    tastes = snapshot.tastes.T.tocsr()
+    ways = _ways(snapshot, community)
     for start in range(0, len(users), _CHUNK):
         some = users[start : start + _CHUNK]
-        near = _nearness(snapshot, tastes, some)
-        near = near + known[community[some]]
-        out = binary(snapshot.ever[some] + _themselves(some, snapshot.n_users))
-        near = (near - near.multiply(out)).tocsr()  # acted on before, or the user
+        near = (_steps(snapshot, community, some) @ ways).tocsr()
+        near.data[np.isneginf(near.data)] = 0.0
         rows, columns = _strongest(near, per_user)
         actors.append(some[rows])
         targets.append(columns)
     return np.concatenate(actors), np.concatenate(targets)
+
+
+def _ways(snapshot: Snapshot, community: Ints) -> "csr_matrix":
+    """
+    Where a first step leads, to be multiplied with `_steps`, stacked so that one product adds all.
+
+    One step along links, who acted or was looked at itself, the threads' users, the well known of a
+    community; and nowhere for whom the user has acted on.
+    """
+    from scipy.sparse import identity, vstack
+
+    stay = identity(snapshot.n_users, format="csr")
+    return vstack(
+        [
+            snapshot.walk,
+            stay,
+            0.1 * snapshot.tastes.T.tocsr(),
+            _well_known(snapshot, community),
+            stay * -np.inf,
+        ],
+        format="csr",
+    )
+
+
+def _steps(snapshot: Snapshot, community: Ints, users: Ints) -> "csr_matrix":
+    """The first steps of some users, beside each other in the order of `_ways`."""
+    from scipy.sparse import csr_matrix, hstack
+
+    each = np.arange(len(users))
+    n_known = community.max(initial=-1) + 2
+    row = community[users] % n_known  # the last for those of no community, who are at -1
+    known = csr_matrix((np.ones(len(users)), (each, row)), shape=(len(users), n_known))
+    return hstack(
+        [
+            snapshot.walk[users],
+            _evened(snapshot.ever_back[users]) + _evened(snapshot.looks[users]),
+            snapshot.tastes[users],
+            known,
+            binary(snapshot.ever[users] + _themselves(users, snapshot.n_users)),
+        ],
+        format="csr",
+    )
 
 
 def _themselves(users: Ints, n_users: int) -> "csr_matrix":
@@ -37,17 +76,6 @@ def _themselves(users: Ints, n_users: int) -> "csr_matrix":
 
     rows = np.arange(len(users))
     return csr_matrix((np.ones(len(users)), (rows, users)), shape=(len(users), n_users))
-
-
-def _nearness(snapshot: Snapshot, tastes: "csr_matrix", users: Ints) -> "csr_matrix":
-    """Two steps along links, who acted on the user, who was looked at, who shares threads."""
-    from scipy.sparse import csr_matrix
-
-    near = (snapshot.walk[users] @ snapshot.walk).tocsr()
-    near = near + _evened(snapshot.ever_back[users]) + _evened(snapshot.looks[users])
-    if tastes.shape[0]:
-        near = near + 0.1 * (snapshot.tastes[users] @ tastes)
-    return csr_matrix(near)
 
 
 def _evened(rows: "csr_matrix") -> "csr_matrix":

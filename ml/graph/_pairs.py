@@ -112,12 +112,6 @@ class PairFeatures:
         return unit
 
     @cached_property
-    def _friends_tastes(self) -> "csr_matrix":
-        """What those linked to each user used, on average."""
-        linked, degree = self.snapshot.linked, np.maximum(self._degree, 1)
-        return (_scaled(linked.T.tocsr(), 1 / degree).T @ self.snapshot.tastes).tocsr()
-
-    @cached_property
     def _used(self) -> "csr_matrix":
         """Items used, each 1."""
         return binary(self.snapshot.items.copy())
@@ -147,50 +141,53 @@ class PairFeatures:
     def _steps(self, actor: Ints, target: Ints) -> dict[str, Floats]:
         """Who stands between two users: counts of paths, and chances that a walk ends there."""
         snap, linked, walk = self.snapshot, self.snapshot.linked, self.snapshot.walk
+        ever, back = snap.ever, snap.ever_back
         around: dict[str, Rows] = {
             "common_neighbours": linked.__getitem__,
             "adamic_adar": self._adamic.__getitem__,
             "resource_allocation": self._allocation.__getitem__,
-            "paths_3": lambda users: linked[users] @ linked,
         }
-        walks: dict[str, Rows] = {
-            "walk_2": walk.__getitem__,
-            "walk_3": lambda users: walk[users] @ walk,
-        }
-        sought: dict[str, Rows] = {
-            "common_sought": snap.ever.__getitem__,
-            "two_steps_back": snap.ever_back.__getitem__,
-        }
-        seeking: dict[str, Rows] = {
-            "common_seekers": snap.ever_back.__getitem__,
-            "two_steps_out": snap.ever.__getitem__,
-        }
-        return (
-            _products(around, linked, actor, target)
-            | _products(walks, self._walk_back, actor, target)
-            | _products(sought, snap.ever, actor, target)
-            | _products(seeking, snap.ever_back, actor, target)
-            | _products({"common_recent": snap.recent.__getitem__}, snap.recent, actor, target)
-        )
+        # Of two steps either end may be laid out. Who asks has fewer links than who is suggested.
+        columns = _products(around, linked, target, actor)
+        paths: dict[str, Rows] = {"paths_3": lambda users: linked[users] @ linked}
+        columns |= _products(paths, linked, actor, target)
+        columns |= _products({"walk_2": self._walk_back.__getitem__}, walk, target, actor)
+        walks: dict[str, Rows] = {"walk_3": lambda users: walk[users] @ walk}
+        columns |= _products(walks, self._walk_back, actor, target)
+        for name, first, second in (
+            ("common_sought", ever, ever),
+            ("two_steps_back", back, ever),
+            ("common_seekers", back, back),
+            ("two_steps_out", ever, back),
+            ("common_recent", snap.recent, snap.recent),
+        ):
+            columns |= _products({name: second.__getitem__}, first, target, actor)
+        return columns
 
     def _likeness(self, actor: Ints, target: Ints) -> dict[str, Floats]:
         """How alike two users are in whom they are linked to and in what they use."""
         vectors, values = self._latent
         left, right = vectors[actor], vectors[target]
         length = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
-        tastes, latent = self.snapshot.tastes, self._taste_latent
-        friends: dict[str, Rows] = {"friends_taste": self._friends_tastes.__getitem__}
-        alike: dict[str, Rows] = friends | {"taste_cosine": tastes.__getitem__}
+        latent = self._taste_latent
         used: dict[str, Rows] = {"common_items": self._used_rarely.__getitem__}
-        columns = _products(alike, tastes, actor, target)
-        columns["friends_taste"] += _products(friends, tastes, target, actor)["friends_taste"]
-        return columns | {
+        return self._tastes(actor, target) | {
             "latent_product": (left * values * right).sum(axis=1),
             "latent_cubed": (left * values**3 * right).sum(axis=1),
             "latent_cosine": (left * right).sum(axis=1) / np.maximum(length, 1e-12),
             "taste_latent": (latent[actor] * latent[target]).sum(axis=1),
-            **_products(used, self._used, actor, target),
+            **_products(used, self._used, target, actor),
         }
+
+    def _tastes(self, actor: Ints, target: Ints) -> dict[str, Floats]:
+        """How alike two users' tastes are, and each one's to those of the other's links."""
+        tastes, linked, degree = self.snapshot.tastes, self.snapshot.linked, self._degree
+        users = tastes.T.tocsr()
+        alike: dict[str, Rows] = {"taste": lambda some: tastes[some] @ users}
+        theirs = _products(alike, linked, target, actor)["taste"] / np.maximum(degree[actor], 1)
+        ours = _products(alike, linked, actor, target)["taste"] / np.maximum(degree[target], 1)
+        cosine = _products({"taste_cosine": tastes.__getitem__}, tastes, target, actor)
+        return {"friends_taste": theirs + ours} | cosine
 
 
 def ranked(columns: dict[str, Floats], reference: dict[str, Floats]) -> Floats:
@@ -202,10 +199,14 @@ def ranked(columns: dict[str, Floats], reference: dict[str, Floats]) -> Floats:
     """
     made = np.empty((len(next(iter(columns.values()))), len(columns)))
     for at, (name, values) in enumerate(columns.items()):
-        known = np.sort(reference[name])
-        told, place = np.unique(values, return_inverse=True)  # most columns tell few values apart
-        below = np.searchsorted(known, told, "left") + np.searchsorted(known, told, "right")
-        made[:, at] = (below / (2 * max(len(known), 1)))[place]
+        # Most columns tell few values apart.
+        told, place, times = np.unique(values, return_inverse=True, return_counts=True)
+        if (among := reference[name]) is values:
+            below = 2 * np.cumsum(times) - times
+        else:
+            known = np.sort(among)
+            below = np.searchsorted(known, told, "left") + np.searchsorted(known, told, "right")
+        made[:, at] = (below / (2 * max(len(among), 1)))[place]
     return made
 
 
@@ -216,12 +217,15 @@ def _base(matrix: "csr_matrix") -> Floats:
     Near what Lanczos' method finds of the leading vectors, in a fraction of its time.
     """
     from sklearn.utils.extmath import randomized_range_finder
+    from threadpoolctl import threadpool_limits
 
-    return np.asarray(
-        randomized_range_finder(
-            matrix, size=_SPAN, n_iter=5, power_iteration_normalizer="QR", random_state=_SEED
+    # So few columns keep threads waiting for each other: beside another learner ten times as long.
+    with threadpool_limits(1, "blas"):
+        return np.asarray(
+            randomized_range_finder(
+                matrix, size=_SPAN, n_iter=5, power_iteration_normalizer="QR", random_state=_SEED
+            )
         )
-    )
 
 
 def _scaled(matrix: "csr_matrix", per_column: Floats) -> "csr_matrix":
@@ -248,6 +252,8 @@ def _products(long: dict[str, Rows], short: "csr_matrix", at: Ints, of: Ints) ->
     laid out densely once, on a block that is cleared where it was written, and only what the short
     rows hold is looked up in it; sparse products would repeat the long row for every candidate.
     """
+    from scipy.sparse import csr_matrix
+
     order = np.argsort(at, kind="stable")
     rows, place = np.unique(at[order], return_inverse=True)
     width = short.shape[1]
@@ -257,13 +263,14 @@ def _products(long: dict[str, Rows], short: "csr_matrix", at: Ints, of: Ints) ->
     for start in range(0, len(rows), height):
         low, high = np.searchsorted(place, [start, start + height])
         some = short[of[order[low:high]]]
-        pair = np.repeat(np.arange(high - low), np.diff(some.indptr))
-        where = (place[low:high] - start)[pair] * width + some.indices
+        # Each pair's short row, moved to where its long row is laid: one product does them all.
+        first = ((place[low:high] - start) * width).astype(some.indices.dtype)
+        where = np.repeat(first, np.diff(some.indptr)) + some.indices
+        moved = csr_matrix((some.data, where, some.indptr), shape=(high - low, len(block)))
         for name, part in long.items():
             laid = part(rows[start : start + height])
             there = np.repeat(np.arange(laid.shape[0]) * width, np.diff(laid.indptr)) + laid.indices
             block[there] = laid.data
-            met = np.bincount(pair, block.take(where) * some.data, high - low)
+            found[name][order[low:high]] = moved @ block
             block[there] = 0.0
-            found[name][order[low:high]] = met
     return found

@@ -16,6 +16,7 @@ from ml.graph import _candidates
 from ml.graph._linking import log_odds, train
 from ml.graph._pairs import PairFeatures, ranked
 from ml.graph._ties import Floats, Ints
+from ml.graph._why import reasons
 from ml.graph._world import Moment, World
 from ml.metrics import Resamples, auc, calibration_error, point
 from townsquare.whole import write_text
@@ -79,14 +80,15 @@ def suggest(world: World, today: int, memory: Path) -> tuple[dict[str, Any], pa.
         return {"model": "too few new ties to learn from"}, _table(world, *_nobody())
     moment = world.as_of(today, rules().half_life_days)
     actor, target = _pairs(moment, _asking(moment))
-    columns = PairFeatures(moment.snapshot).of(actor, target)
+    found = PairFeatures(moment.snapshot).of(actor, target)
+    columns = {name: found[name] for name in model.names}  # as it was trained, maybe days ago
     values = ranked(columns, columns)
     booster = _booster(model)
     raw = log_odds(booster, values)
     best = _candidates.best(actor, raw, rules().top)
     chance = model.probabilities(raw[best])
-    reasons = _reasons(booster, values[best], model.names)
-    return dict(model.judged), _table(world, actor[best], target[best], chance, reasons)
+    told = reasons(booster, values[best], [_why(name) for name in model.names])
+    return dict(model.judged), _table(world, actor[best], target[best], chance, told)
 
 
 def _model(world: World, today: int, memory: Path) -> Model | None:
@@ -216,24 +218,6 @@ def _booster(model: Model) -> "lightgbm.Booster":
     import lightgbm
 
     return lightgbm.Booster(model_str=model.trees)
-
-
-def _reasons(booster: "lightgbm.Booster", values: Floats, names: list[str]) -> list[list[str]]:
-    """Per row up to two reasons: the features that raised it most, in words."""
-    if not len(values):
-        return []
-    raised = np.asarray(booster.predict(values, pred_contrib=True))[:, :-1]
-    words = [_why(name) for name in names]
-    told = []
-    for row in raised:
-        found: list[str] = []
-        for at in np.argsort(-row, kind="stable"):
-            if row[at] <= 0 or len(found) == 2:
-                break
-            if words[at] not in found:
-                found.append(words[at])
-        told.append(found)
-    return told
 
 
 def _why(name: str) -> str:

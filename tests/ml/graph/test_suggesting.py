@@ -1,14 +1,18 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.sparse import csr_matrix, random
 
-from ml.graph import _suggesting
-from ml.graph._pairs import PairFeatures, ranked
-from ml.graph._snapshot import Acts, take
+from ml.graph import _candidates, _suggesting
+from ml.graph._linking import train
+from ml.graph._pairs import PairFeatures, _products, ranked
+from ml.graph._snapshot import Acts, binary, take
 from ml.graph._ties import number_deeds
+from ml.graph._why import contributions, reasons
 from ml.graph._world import NEVER, Accounts, World, number_changes, number_uses, ties_of
 from ml.graph.connections import measure_ties
 
@@ -167,6 +171,54 @@ def test_every_feature_has_a_reason_in_words() -> None:
         assert _suggesting._why(name)
 
 
+def test_what_raised_a_pair_is_what_lightgbm_says_of_each_row() -> None:
+    generator = np.random.default_rng(7)
+    values = generator.integers(0, 20, (900, 6)) / 20  # ties, also with the splits
+    odds = 4 * values[:, 0] * values[:, 1] - values[:, 2] + 0.3 * generator.normal(size=900)
+    booster = train(values, (odds > 0.6).astype(float), [f"x{at}" for at in range(6)])
+    asked = np.asarray(booster.predict(values, pred_contrib=True))[:, :-1]
+    assert contributions(booster, values) == pytest.approx(asked, abs=1e-12)
+    words = ["one", "one", "two", "two", "three", "three"]
+    for row, told in zip(asked, reasons(booster, values, words), strict=True):
+        best = [words[at] for at in np.argsort(-row) if row[at] > 0]
+        assert told == list(dict.fromkeys(best))[:2]
+
+
+def test_candidates_are_those_nearest_by_links_looks_and_threads_in_that_sum() -> None:
+    moment = world().as_of(DAY, 28.0)
+    snapshot, users = moment.snapshot, np.arange(0, moment.n_users, 7)
+    generator = np.random.default_rng(2)
+    threads = generator.integers(0, 40, 300), generator.integers(0, moment.n_users, 300)
+    items = csr_matrix((np.ones(300), (threads[1], threads[0])), (moment.n_users, 40))
+    looks = csr_matrix((np.ones(300), (threads[1], threads[1][::-1])), (moment.n_users,) * 2)
+    snapshot = replace(snapshot, items=binary(items), looks=looks)
+    walk, tastes = snapshot.walk.toarray(), snapshot.tastes.toarray()
+    near = walk @ walk + 0.1 * tastes @ tastes.T
+    for rows in (snapshot.ever_back.toarray(), looks.toarray()):
+        near += rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)
+    near[(snapshot.ever.toarray() > 0) | np.eye(len(near), dtype=bool)] = -1
+    found = _candidates.find(snapshot, moment.community, users, 5)
+    for user in users:
+        chosen = found[1][found[0] == user]
+        least = np.sort(near[user])[-5:]
+        assert np.sort(near[user, chosen]) == pytest.approx(least, abs=1e-5)
+
+
+def test_products_are_the_same_whichever_side_is_laid_out_and_however_small_the_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left, right = (random(60, 50, 0.2, format="csr", random_state=seed) for seed in (1, 2))
+    generator = np.random.default_rng(3)
+    at, of = generator.integers(0, 60, 400), generator.integers(0, 60, 400)
+    dense = (left.toarray()[at] * right.toarray()[of]).sum(axis=1)
+    for cells in (1, 170, 1_000_000):
+        monkeypatch.setattr("ml.graph._pairs._CELLS", cells)
+        one = _products({"it": left.__getitem__}, right, at, of)["it"]
+        other = _products({"it": right.__getitem__}, left, of, at)["it"]
+        assert one == pytest.approx(dense)
+        assert (one == other).all()
+
+
 def test_features_see_nothing_of_the_day_or_later() -> None:
     early = world().as_of(DAY - 40, 28.0).snapshot
     assert early.acts.day.max() < DAY - 40
@@ -182,6 +234,12 @@ def test_ranks_say_the_same_of_a_network_that_has_grown() -> None:
     small = {"partners": np.array([1.0, 2.0, 3.0])}
     large = {"partners": np.array([10.0, 20.0, 30.0])}
     assert (ranked(small, small) == ranked(large, large)).all()
+
+
+def test_a_rank_among_the_rows_themselves_is_that_among_a_copy_of_them() -> None:
+    some = {"partners": np.random.default_rng(5).integers(0, 9, 200).astype(float)}
+    copy = {"partners": some["partners"].copy()}
+    assert (ranked(some, some) == ranked(some, copy)).all()
 
 
 def test_classic_indices_are_what_a_person_counts() -> None:
