@@ -36,12 +36,20 @@ def tell(home: Home, name: str, *rows: Row) -> None:
 def test_the_day_that_an_event_left_is_built_anew_and_counts_it_no_more(
     tmp_path: Path, rows: Callable[[Home, str], list[tuple]], differences: Callable[..., dict]
 ) -> None:
-    # given: a like of the 5th that turns out, on the 10th, to have been of the 7th
+    # given: a like of the 5th that turns out, on the 10th, to have been of the 7th; one of the 6th
+    # that was called one of the 8th for an hour; one of the 8th that was of the 3rd
     early = [
         ("i1", "bob", "2025-01-05T10:00:00", "2025-01-06T00:00:00"),
         ("i2", "cat", "2025-01-05T11:00:00", "2025-01-06T00:00:00"),
+        ("i3", "dan", "2025-01-06T10:00:00", "2025-01-07T00:00:00"),
+        ("i4", "eve", "2025-01-08T10:00:00", "2025-01-09T00:00:00"),
     ]
-    late = ("i1", "bob", "2025-01-07T23:00:00", "2025-01-11T00:00:00")
+    late = [
+        ("i1", "bob", "2025-01-07T23:00:00", "2025-01-11T00:00:00"),
+        ("i3", "dan", "2025-01-08T10:00:00", "2025-01-11T00:00:00"),
+        ("i3", "dan", "2025-01-06T10:00:00", "2025-01-11T01:00:00"),
+        ("i4", "eve", "2025-01-03T10:00:00", "2025-01-11T00:00:00"),
+    ]
     grown, whole = Home(tmp_path / "grown"), Home(tmp_path / "whole")
     tell(grown, "early", *early)
     run_dbt(grown, FIRST, "run", "--full-refresh", "--select", *LAYERS)
@@ -49,14 +57,15 @@ def test_the_day_that_an_event_left_is_built_anew_and_counts_it_no_more(
     assert ("bob", date(2025, 1, 5), 1) in rows(grown, count)
     # when: the next day is built
     built = max(account.sequence for account in ingest.read_accounts(grown))
-    tell(grown, "late", late)
+    tell(grown, "late", *late)
     news = {one.event_date: one.loaded_at for one in ingest.read_news(grown, built)}
     run_dbt(grown, LAST, "run", "--select", *LAYERS, rebuild={**news, FIRST: None})
-    # then: it is what a build of everything gives, and the like counts once
-    tell(whole, "all", *early, late)
+    # then: it is what a build of everything gives, and each like counts once
+    tell(whole, "all", *early, *late)
     run_dbt(whole, LAST, "run", "--full-refresh", "--select", *LAYERS)
-    counted = [row for row in rows(grown, count) if row[0] == "bob"]
-    assert counted == [("bob", date(2025, 1, 7), 1)]
+    days = {"bob": 7, "cat": 5, "dan": 6, "eve": 3}
+    counted = {row for row in rows(grown, count) if row[0] in days}
+    assert counted == {(user, date(2025, 1, day), 1) for user, day in days.items()}
     query = "select schema_name, table_name from duckdb_tables()"
     tables = [
         f"{schema}.{table}"
