@@ -133,9 +133,9 @@ class PairFeatures:
         return columns | {
             "jaccard": common / np.maximum(degree[actor] + degree[target] - common, 1),
             "preferential": np.log1p(degree[actor]) + np.log1p(degree[target]),
-            "strength_back": np.asarray(snap.decayed[target, actor]).ravel(),
-            "looks": np.asarray(snap.looks[actor, target]).ravel(),
-            "looks_back": np.asarray(snap.looks[target, actor]).ravel(),
+            "strength_back": _cells(snap.decayed, target, actor),
+            "looks": _cells(snap.looks, actor, target),
+            "looks_back": _cells(snap.looks, target, actor),
         }
 
     def _steps(self, actor: Ints, target: Ints) -> dict[str, Floats]:
@@ -232,6 +232,11 @@ def _scaled(matrix: "csr_matrix", per_column: Floats) -> "csr_matrix":
     from scipy.sparse import diags
 
     return (matrix @ diags(per_column)).tocsr()
+
+
+def _cells(matrix: "csr_matrix", row: Ints, column: Ints) -> Floats:
+    """The cells of these pairs; of none scipy would give a matrix."""
+    return np.asarray(matrix[row, column]).ravel() if len(row) else np.zeros(0)
 
 
 def _count(who: Ints, n_users: int) -> Floats:

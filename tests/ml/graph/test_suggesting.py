@@ -219,6 +219,12 @@ def test_products_are_the_same_whichever_side_is_laid_out_and_however_small_the_
         assert (one == other).all()
 
 
+def test_a_day_on_which_nobody_has_a_candidate_adds_no_rows() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    columns = PairFeatures(world().as_of(DAY, 28.0).snapshot).of(nothing, nothing)
+    assert ranked(columns, columns).shape == (0, len(columns))
+
+
 def test_features_see_nothing_of_the_day_or_later() -> None:
     early = world().as_of(DAY - 40, 28.0).snapshot
     assert early.acts.day.max() < DAY - 40
