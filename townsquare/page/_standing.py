@@ -45,7 +45,8 @@ def _tile(name: str, row: Row, meaning: str, change: Row | None) -> str:
     if change is not None and change["usual_low"] is not None:
         odd = " class='odd'" if change["is_unusual"] else ""
         amount = words.change(name, change["change"])
-        told = f"{amount} since the last release, {'un' if change['is_unusual'] else 'as '}usual"
+        how = "unusual" if change["is_unusual"] else "as usual"
+        told = f"{amount} since the last release, {how}"
         if not change["change"]:
             told = "unchanged since the last release"
         moved = f"<dd{odd}>{told}</dd>"
