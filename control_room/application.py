@@ -32,11 +32,12 @@ _PAGE = (
     "frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 )
 # A document of a release draws itself, from what it holds, in an origin of its own: its scripts
-# can neither read Airflow's pages nor call anybody. Data docs hold no script, only links.
+# can neither read Airflow's pages nor call anybody. Its forms, such as the one that says which
+# part of the lineage is drawn, reach those scripts and nobody else. Data docs hold only links.
 _DRAWN = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; "
     "img-src data: blob:; font-src data:; worker-src blob:; frame-ancestors 'self'; "
-    "base-uri 'none'; sandbox allow-scripts allow-downloads"
+    "base-uri 'none'; form-action 'none'; sandbox allow-scripts allow-downloads allow-forms"
 )
 _WRITTEN = (
     "default-src 'none'; style-src 'unsafe-inline' 'self'; img-src data: 'self'; "

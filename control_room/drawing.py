@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from control_room.pages import FOLDER, PREFIX, names, title
+from townsquare import words
 
 _STYLE = Path(__file__).with_name("style.css")
 _SCRIPT = Path(__file__).with_name("leaving.js")
@@ -22,7 +23,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"cell": cell, "signed": signed, "title_of": title}
+    made.filters |= {
+        "cell": cell,
+        "signed": signed,
+        "plural": words.plural,
+        "minute": minute,
+        "title_of": title,
+    }
     made.globals |= {
         "style": _STYLE.read_text(encoding="utf-8"),
         "script": _SCRIPT.read_text(encoding="utf-8"),
@@ -44,7 +51,7 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.3g}" if abs(value) < 1 else f"{value:,.1f}"
+        return f"{value:#.3g}" if 0 < abs(value) < 1 else f"{value:,.1f}"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, datetime):
@@ -57,3 +64,8 @@ def signed(value: float | int | None) -> str:
     if not value:
         return "" if value is None else "0"
     return f"{'+' if value > 0 else '−'}{cell(abs(value))}"
+
+
+def minute(at: str) -> str:
+    """A time of the books as a person reads it, to the minute."""
+    return f"{datetime.fromisoformat(at):%Y-%m-%d %H:%M}" if at else ""

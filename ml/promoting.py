@@ -5,6 +5,7 @@ from typing import Any
 
 from ml import mlflow_store, registry
 from ml.declaration import Score, load_one
+from ml.figures import FIGURES
 from ml.registry import Version
 from townsquare import faults, locking
 from townsquare.errors import TownsquareError
@@ -55,9 +56,9 @@ Its gates hold: {said}.
 
 {table}
 
-[Its card]({card}) and [both cards side by side]({cards}).
+[Its card]({card}) and [{beside}]({cards}).
 
-Approve: it becomes champion, and the day is scored and published again. Reject: the champion stays.
+Approve: it becomes champion, and the day is scored and published again. Reject: {rejected}.
 Either is on record with your name.
 """
 _COMPARED = ("auc", "average_precision", "lift", "brier", "calibration_error", "n_judged")
@@ -67,11 +68,14 @@ def _body(home: Home, score: Score, version: Version, links: tuple[str, str]) ->
     _, said = registry.last_said(home, score.name, version.name) or ("", "")
     card, cards = links
     standing = mlflow_store.aliased(home, score.name)
-    champion = registry.read_version(home, score.name, standing) if standing else None
+    sides = {f"challenger {version.name}": version}
+    if standing:
+        sides[f"champion {standing}"] = registry.read_version(home, score.name, standing)
+    words = dict(FIGURES)
     rows = [
-        ["", f"challenger {version.name}", f"champion {standing}" if standing else "no champion"],
-        ["---"] * 3,
-        *[[name, _figure(version, name), _figure(champion, name)] for name in _COMPARED],
+        ["", *sides],
+        ["---"] * (1 + len(sides)),
+        *[[words[name], *(_figure(side, name) for side in sides.values())] for name in _COMPARED],
     ]
     return _BODY.format(
         question=score.question,
@@ -79,12 +83,14 @@ def _body(home: Home, score: Score, version: Version, links: tuple[str, str]) ->
         table="\n".join("| " + " | ".join(row) + " |" for row in rows),
         card=card,
         cards=cards,
+        beside="both cards side by side" if standing else "the page of all models",
+        rejected="the champion stays" if standing else "the score stays without one",
     )
 
 
-def _figure(version: Version | None, name: str) -> str:
-    found: Any = version.facts["figures"].get(name) if version else None
-    return "" if found is None else f"{found:,.0f}" if name.startswith("n_") else f"{found:.4f}"
+def _figure(version: Version, name: str) -> str:
+    found: Any = version.facts["figures"].get(name)
+    return "" if found is None else f"{found:,.0f}" if name.startswith("n_") else f"{found:#.3g}"
 
 
 def _before(home: Home, score: Score) -> str:

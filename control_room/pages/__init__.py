@@ -12,8 +12,9 @@ FOLDER = Path(__file__).parent
 
 
 def names() -> list[str]:
-    """Every page, by name."""
-    return sorted(path.stem for path in FOLDER.glob("[!_]*.html"))
+    """Every page by name, the one that opens first before the others."""
+    found = (path.stem for path in FOLDER.glob("[!_]*.html"))
+    return sorted(found, key=lambda name: (name != FIRST, name))
 
 
 def route(name: str) -> str:

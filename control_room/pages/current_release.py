@@ -4,6 +4,7 @@ from typing import Any
 
 from control_room import reading
 from control_room.reading import Asked, Shelved
+from townsquare import words
 from townsquare.rows import Row
 
 _CHECKS = """
@@ -68,17 +69,18 @@ def _metrics(now: Shelved, last: Shelved | None) -> dict[str, Any]:
     here = now.ask(_LAST_DAY)
     there = last.ask(_LAST_DAY) if last else []
     past = there[0] if there else {}
-    rows = [
-        {
-            "metric": name,
-            "value": here[0][name],
-            "before": past.get(name),
-            "change": here[0][name] - past[name] if past.get(name) is not None else None,
-        }
-        for name in reading.numbered(here)
-    ]
+    rows = [_metric(name, here[0][name], past.get(name)) for name in reading.numbered(here)]
     return {
         "day": here[0]["activity_date"] if here else None,
         "day_before": past.get("activity_date"),
         "rows": rows,
     }
+
+
+def _metric(name: str, value: float, before: float | None) -> Row:
+    """One figure as the report says it, in its unit."""
+    told = {"metric": name, "value": words.figure(name, value), "before": "", "change": ""}
+    if before is not None:
+        told["before"] = words.figure(name, before)
+        told["change"] = words.change(name, value - before)
+    return told

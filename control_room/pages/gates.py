@@ -18,17 +18,17 @@ def facts(asked: Asked) -> dict[str, Any]:
     elif wanted is None and candidates:
         wanted = candidates[0]["release_id"]
     if wanted is None:
-        return {"release": None, "run_id": run_id, "candidates": candidates}
+        return {"release": None, "run_id": run_id, "others": candidates}
     try:
         judged = reading.find(asked.home, wanted)
     except TownsquareError:  # kept no longer
-        return {"release": None, "run_id": run_id, "candidates": candidates}
+        return {"release": None, "run_id": run_id, "others": candidates}
     checks = quality.read_results(judged.folder)
     failed = sorted((one for one in checks if not one.success), key=lambda one: not one.stops)
     return {
         "release": judged,
         "run_id": run_id,
-        "candidates": candidates,
+        "others": [one for one in candidates if one["release_id"] != judged.release_id],
         "was_refused": judged.folder.parent == asked.home.failed_candidates,
         "failed": failed,
         "passed": [one for one in checks if one.success],

@@ -5,28 +5,10 @@ from typing import Any
 from control_room.reading import Asked
 from ml import ledger, mlflow_store
 from ml.declaration import Score, load_all
+from ml.figures import FIGURES
 from townsquare.network import read_network
 from townsquare.rows import Row
 from townsquare.settings import Home
-
-_FIGURES = (
-    ("auc", "AUC"),
-    ("auc_low", "AUC, lower end"),
-    ("auc_high", "AUC, upper end"),
-    ("baseline_auc", "AUC of the baseline"),
-    ("logistic_auc", "AUC of logistic regression"),
-    ("average_precision", "Average precision"),
-    ("base_rate", "Base rate"),
-    ("lift", "Lift of the highest tenth"),
-    ("brier", "Brier score"),
-    ("calibration_error", "Calibration error"),
-    ("n_trained", "Rows to fit"),
-    ("n_judged", "Rows to judge"),
-    ("n_features", "Features"),
-    ("n_trees", "Trees"),
-    ("as_of_date", "Made as of"),
-    ("trained_at", "Trained, UTC"),
-)
 
 
 def facts(asked: Asked) -> dict[str, Any]:
@@ -35,7 +17,7 @@ def facts(asked: Asked) -> dict[str, Any]:
     decisions = ledger.read(asked.home, "promotions")
     scores = load_all(read_network(asked.home))
     told = [_score(asked.home, score, versions, decisions) for score in scores]
-    return {"scores": told, "figures": _FIGURES}
+    return {"scores": told, "figures": FIGURES}
 
 
 def _score(home: Home, score: Score, versions: list[Row], decisions: list[Row]) -> dict[str, Any]:

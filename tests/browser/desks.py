@@ -42,8 +42,11 @@ def up(home: Home, **more: str) -> subprocess.Popen[str]:
 
 
 def stop(process: subprocess.Popen[str]) -> None:
-    """Stop it as Ctrl-C does, and wait until it has."""
-    process.send_signal(signal.SIGINT)
+    """Stop it as Ctrl-C does, and wait until it has.
+
+    By SIGTERM: a shell that starts the tests in the background has them ignore SIGINT.
+    """
+    process.send_signal(signal.SIGTERM)
     process.communicate(timeout=90)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, FrameLocator, Page
 
@@ -38,11 +39,23 @@ def enter(page: Page, up: services.Running, name: str) -> FrameLocator:
     return frame
 
 
+def keep(page: Page, path: Path, height: int = 900) -> None:
+    """Keep what is seen in a window of this height, in pixels."""
+    width = page.viewport_size["width"] if page.viewport_size else 1400
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(1500)  # frames and graphs glide into their places
+    page.screenshot(path=path)
+    page.set_viewport_size({"width": width, "height": 900})
+
+
 def draw_lineage(room: FrameLocator) -> None:
-    """In dbt's pages, look a mart up and have what it is made of drawn."""
+    """In dbt's pages, look a mart up and have what it is made of drawn, two steps back."""
     docs = room.frame_locator("iframe")
     docs.get_by_placeholder("Search for models...").fill("daily_metrics")
     docs.get_by_text("One row per date").filter(visible=True).first.click()
     docs.get_by_text("Columns").filter(visible=True).first.wait_for()
     docs.get_by_title("View Lineage Graph").click()
     docs.locator("canvas").first.wait_for()
+    docs.get_by_title("View Fullscreen").filter(visible=True).first.click()
+    docs.get_by_placeholder("...", exact=True).first.fill("2+daily_metrics")
+    docs.locator("#submit-graph-selection").click()

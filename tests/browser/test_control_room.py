@@ -121,7 +121,7 @@ def test_a_rollback_and_the_way_forward_are_two_presses_of_a_button(
         row = frame.get_by_role("row").filter(has_text=wanted).first
         row.get_by_text("Roll back to it").click()
         row.get_by_label("Why").fill(reason)
-        page.screenshot(path=pictures / "control-room-rollback.png")
+        rooms.keep(page, pictures / "control-room-rollback.png")
         row.get_by_role("button").click()
         frame.get_by_text("The rollback is under way").wait_for()
         (run, *_) = airflow.list_runs("townsquare_rollback")
@@ -165,14 +165,13 @@ def test_a_challenger_waits_for_a_person_and_an_approval_is_on_record(
 
     page.goto(post["link"])
     page.get_by_role("link", name="Its card").wait_for()
-    page.screenshot(path=pictures / "control-room-approval.png")
+    rooms.keep(page, pictures / "control-room-approval.png")
     card = page.get_by_role("link", name="Its card").get_attribute("href")
     assert card and card.startswith(f"{up.url}{PREFIX}/card/churn/")
     assert page.request.get(card).ok
     airflow._call("PATCH", "/api/v2/dags/townsquare_daily", json={"is_paused": True})
-    answer = {"chosen_options": ["Approve"], "params_input": {"reason": "its card is sound"}}
-    api = path.replace("/runs/", "/dagRuns/").replace("/tasks/", "/taskInstances/")
-    airflow._call("PATCH", f"/api/v2{api}/-1/hitlDetails", json=answer)
+    page.locator("[name=element_reason]").fill("its card is sound")
+    page.get_by_role("button", name="Approve").click()
     assert airflow.follow("townsquare_judge", run["dag_run_id"], lambda _: None) == "success"
     airflow._call("PATCH", "/api/v2/dags/townsquare_daily", json={"is_paused": False})
 

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+import rooms
 from playwright.sync_api import Page
 
 from townsquare import release, runs, services
@@ -45,8 +46,7 @@ def test_the_graph_shows_every_layer(
     page.get_by_role("button", name="Show Graph").click()
     for task in ("land_source", "build_marts", "learn_scores", "publish_release"):
         page.get_by_text(task, exact=True).first.wait_for()
-    page.wait_for_timeout(1500)  # the graph glides into its place
-    page.screenshot(path=pictures / "airflow-graph.png")
+    rooms.keep(page, pictures / "airflow-graph.png")
 
 
 def test_a_tasks_log_ends_with_what_was_built_and_how_long_it_took(
@@ -64,8 +64,8 @@ def test_the_docs_say_what_to_do_when_it_is_red(
     page.goto(f"{desk[1].url}/dags/{DAG}")
     page.get_by_role("button", name="Dag Docs").click()
     page.get_by_text("When it is red").first.wait_for()
-    page.screenshot(path=pictures / "airflow-dag-docs.png")
+    rooms.keep(page, pictures / "airflow-dag-docs.png")
     page.goto(f"{desk[1].url}/dags/{DAG}/tasks/check_gates")
     page.get_by_role("button", name="Documentation").click()
     page.get_by_text("a critical check failed").first.wait_for()
-    page.screenshot(path=pictures / "airflow-task-docs.png")
+    rooms.keep(page, pictures / "airflow-task-docs.png")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import receivers
+import rooms
 from playwright.sync_api import Page
 
 from townsquare import release, runs, services
@@ -75,7 +76,7 @@ def test_a_failed_gate_leaves_current_alone_and_a_mended_run_publishes(
     gates.get_by_text("It was not published.").wait_for()
     row = gates.get_by_role("row").filter(has_text="data.user_days.volume").first
     assert "critical" in row.inner_text() and "are expected" in row.inner_text()
-    page.screenshot(path=pictures / "control-room-refused.png")
+    rooms.keep(page, pictures / "control-room-refused.png", height=1200)
 
     # the source sends the file whole, and the operator clears the run
     path, whole = cut_file

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from control_room import drawing, reading
-from control_room.pages import FOLDER, names
+from control_room.pages import FIRST, FOLDER, names
 from control_room.reading import Asked
 from townsquare import ingest, release
 from townsquare.errors import TownsquareError
@@ -51,7 +51,9 @@ def test_the_current_release_is_told_in_rows_metrics_gates_and_drift(world: Home
     assert told == {name: one["rows"] for name, one in manifest["relations"].items()}
     assert {row["gate"] for row in facts["checks"]} == {"contract", "data", "model", "release"}
     assert sum(row["checks"] for row in facts["checks"]) == sum(manifest["checks"].values())
-    assert any(row["metric"] == "dau" and row["value"] > 0 for row in facts["metrics"]["rows"])
+    told = {row["metric"]: row["value"] for row in facts["metrics"]["rows"]}
+    assert int(told["dau"]) > 0 and told["stickiness"].endswith("\N{NO-BREAK SPACE}%")
+    assert told["avg_session_seconds"].endswith("\N{NO-BREAK SPACE}s")
     assert facts["n_compared"] > 0
 
 
@@ -147,8 +149,44 @@ def test_the_page_of_a_red_run_says_why_it_was_refused_and_the_way_out(refused: 
     assert "It was not published." in page
     assert "user_days has 3 rows; 100 are expected." in page
     assert "townsquare skip-gate data.user_days.volume --reason" in page
+    assert "1 of 1 check does not hold." in page
     newest = drawn("gates", Asked(refused))
-    assert "Gates of 2025-07-01.1" in newest and "refused" in newest
+    assert "Gates of 2025-07-01.1" in newest and "It was not published." in newest
+    assert "Other candidates" not in newest  # it is the only one
+    elsewhere = drawn("gates", Asked(refused, {"release_id": "2024-01-01.1"}))
+    assert '<span class="bad">refused</span>' in elsewhere
+    told = drawn("releases", Asked(refused))
+    assert "1 critical failure<" in " ".join(told.split()).replace(" <", "<")
+
+
+def test_what_happened_to_a_release_is_told_in_words(refused: Home) -> None:
+    more = {"reason": "the newest is wrong", "instead_of": "2025-07-02.1", "asked_by": "anna"}
+    release_history.note(refused, "rolled_back", "2025-07-01.1", **more)
+    page = drawn("releases", Asked(refused))
+    assert "<td>rolled back</td><td>2025-07-01.1</td><td>anna</td>" in page
+    assert "the newest is wrong; instead of 2025-07-02.1" in page
+
+
+def test_a_change_between_two_releases_is_told_in_the_figures_unit() -> None:
+    page = import_module("control_room.pages.current_release")
+    minus, space = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+    share = page._metric("stickiness", 0.073, 0.1112)
+    assert (share["before"], share["change"]) == (f"11{space}%", f"{minus}3.8 points")
+    assert page._metric("dau", 1063, 95)["change"] == "+968"
+    assert page._metric("dau", 1063, None)["change"] == ""
+
+
+def test_figures_keep_their_digits_and_times_end_with_the_minute() -> None:
+    assert [drawing.cell(value) for value in (0.89, 0.0942, 0.0, 1.25)] == [
+        "0.890", "0.0942", "0.0", "1.2",
+    ]  # fmt: skip
+    assert drawing.minute("2026-11-25T03:36:22") == "2026-11-25 03:36"
+
+
+def test_the_page_that_opens_first_is_first_in_every_menu(world: Home) -> None:
+    assert names()[0] == FIRST and names()[1:] == sorted(names()[1:])
+    menu = drawn("freshness", Asked(world)).split("</nav>")[0]
+    assert menu.index(">Current release<") < menu.index(">Build times<") < menu.index(">Models<")
 
 
 def test_a_run_that_built_no_candidate_is_told_so(refused: Home) -> None:

@@ -70,6 +70,9 @@ def test_an_approval_promotes_and_the_way_back_needs_no_version(waiting: Waiting
     assert f"[Its card](card of churn {waiting.challenger})" in asked["body"]
     assert "[both cards side by side](all cards)" in asked["body"]
     assert f"champion {waiting.champion}" in asked["body"]
+    assert "| Average precision | 0." in asked["body"] and "average_precision" not in asked["body"]
+    assert "both cards side by side" in asked["body"]
+    assert "Reject: the champion stays." in asked["body"]
 
     promoting.decide(home, "churn", waiting.challenger, True, "its card is sound", "anna")
 

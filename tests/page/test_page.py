@@ -8,9 +8,9 @@ import made_up
 import pytest
 from lxml import html
 
-from townsquare import page
+from townsquare import page, words
 from townsquare import release as releases
-from townsquare.page import _chart, _engine, _style, _words
+from townsquare.page import _chart, _engine, _style
 from townsquare.settings import Home
 
 
@@ -140,7 +140,7 @@ def test_what_people_wrote_stays_text(made: Path) -> None:
 
 def test_what_json_has_no_word_for_is_an_empty_cell() -> None:
     rows = [{"share": value} for value in (float("nan"), float("inf"), 0.5)]
-    assert _words.packed(rows)["rows"] == [[None], [None], [0.5]]
+    assert words.packed(rows)["rows"] == [[None], [None], [0.5]]
 
 
 def test_nothing_is_loaded_from_outside(made: Path) -> None:

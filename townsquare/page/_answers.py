@@ -12,10 +12,10 @@ import duckdb
 
 from townsquare.page import _chart
 from townsquare.page._chart import Chart, Panel, Row
-from townsquare.page._words import packed
 from townsquare.rows import rows_of
 from townsquare.settings import DATABASE
 from townsquare.sql_text import literal
+from townsquare.words import packed
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from html import escape
 
-from townsquare.page import _words as words
+from townsquare import words
 from townsquare.page._answers import Answer
 from townsquare.page._chart import Row, Rows
 

@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from townsquare import words
 from townsquare.looks import stylesheet
 from townsquare.page import _answers, _engine, _standing
-from townsquare.page import _words as words
 from townsquare.page._answers import Answer, Release
 from townsquare.page._chart import Section
 from townsquare.page._figure import figure

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from townsquare.page import _words as words
+from townsquare import words
 from townsquare.page._answers import Release
 from townsquare.page._chart import Row
 from townsquare.page._figure import table

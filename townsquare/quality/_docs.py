@@ -67,4 +67,5 @@ def _row(check: Check, pages: dict[str, str]) -> str:
     if not check.success:
         kind, word = ("danger", "failed") if check.stops else ("warning", "warning")
     mark = f'<span class="text-{kind}">{word}</span>'
-    return f"<tr><td>{mark}</td><td>{name}</td><td>{escape(check.message)}</td></tr>"
+    cells = f'<td>{mark}</td><td class="name">{name}</td><td>{escape(check.message)}</td>'
+    return f"<tr>{cells}</tr>"

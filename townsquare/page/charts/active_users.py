@@ -1,7 +1,7 @@
 """How many people come, by day, week and month."""
 
+from townsquare import words
 from townsquare.page import _style as style
-from townsquare.page import _words as words
 from townsquare.page._chart import Chart, Panel, Rows, Section
 
 NAMES = {"mau": "Monthly", "wau": "Weekly", "avg_dau": "Daily"}

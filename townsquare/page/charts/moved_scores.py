@@ -2,8 +2,8 @@
 
 import altair as alt
 
+from townsquare import words
 from townsquare.page import _style as style
-from townsquare.page import _words as words
 from townsquare.page._chart import Chart, Panel, Row, Rows, Section
 
 SMALLEST = 0.5  # points from the middle to the edge of the drawing, at least

@@ -2,8 +2,8 @@
 
 import altair as alt
 
+from townsquare import words
 from townsquare.page import _style as style
-from townsquare.page import _words as words
 from townsquare.page._chart import Chart, Panel, Rows, Section
 
 NAMES = {"share_retained": "In the week", "share_retained_unbounded": "Then or later"}

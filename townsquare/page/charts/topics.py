@@ -1,7 +1,7 @@
 """What people write about, now and four weeks before."""
 
+from townsquare import words
 from townsquare.page import _style as style
-from townsquare.page import _words as words
 from townsquare.page._chart import Chart, Panel, Rows, Section
 
 

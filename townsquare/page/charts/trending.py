@@ -1,7 +1,7 @@
 """What is used by more people than was to be expected."""
 
+from townsquare import words
 from townsquare.page import _style as style
-from townsquare.page import _words as words
 from townsquare.page._chart import Chart, Panel, Row, Rows, Section
 
 
