@@ -33,8 +33,14 @@ def _latest(adapter: Adapter, home: Home, now: datetime) -> datetime:
     return now + _DAY
 
 
+def _network_of(adapter: Adapter, source: Path) -> Network:
+    """What network.yml says after the first import, by the name that the export gives it."""
+    name = adapter.network_name(source) if hasattr(adapter, "network_name") else None
+    return adapter.NETWORK.model_copy(update={"name": name}) if name else adapter.NETWORK
+
+
 @contextmanager
-def _possessed(home: Home, name: str, adapter: Adapter) -> Iterator[Path]:
+def _possessed(home: Home, name: str, network: Network) -> Iterator[Path]:
     """Make the home this adapter's, or refuse when it holds another network's data.
 
     Gives the folder for what is unpacked. What is refused leaves neither that nor a claim.
@@ -49,7 +55,7 @@ def _possessed(home: Home, name: str, adapter: Adapter) -> Iterator[Path]:
         )
     is_first = not home.network_file.exists()
     if is_first:
-        write_network(home, adapter.NETWORK)
+        write_network(home, network)
     try:
         yield partial_folder(home) / "unpacked"
     except BaseException:
@@ -126,7 +132,7 @@ def import_source(
         )
     with writer(home, f"import {adapter}"):
         prepare(home)
-        with _possessed(home, adapter, loaded) as workspace:
+        with _possessed(home, adapter, _network_of(loaded, source)) as workspace:
             files = loaded.files(source, workspace)
             accounts = _Import(home, adapter, loaded, progress).run(files)
             if not accounts:
@@ -155,7 +161,7 @@ def land(
                 f"{source}, the source in {home.network_file}, does not exist; mend the line "
                 "`source` or remove it when there is nothing more to land."
             )
-        with _possessed(home, network.adapter, adapter) as workspace:
+        with _possessed(home, network.adapter, network) as workspace:
             seen = {(a.source_file, a.fingerprint) for a in read_accounts(home)}
             files = (
                 file

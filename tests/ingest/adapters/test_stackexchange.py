@@ -74,6 +74,24 @@ def _table(accounts):
     }
 
 
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("travel.stackexchange.com.7z", "travel"),
+        ("travel.meta.stackexchange.com", "travel.meta"),
+        ("askubuntu.com.7z", "askubuntu"),
+        ("site.7z", "stackexchange"),
+        ("My dump.com", "stackexchange"),
+    ],
+)
+def test_a_network_has_the_name_of_the_site_that_its_dump_is_called_by(
+    home, archive, dump, called, name
+):
+    whole = archive if called.endswith(".7z") else dump
+    import_source(home, "stackexchange", whole.rename(whole.with_name(called)))
+    assert read_network(home).name == name
+
+
 def test_a_folder_and_its_7z_land_the_same_and_count_every_row(home, dump, archive):
     accounts = import_source(home, "stackexchange", dump)
     assert _table(accounts) == {

@@ -63,6 +63,13 @@ class Adapter(Protocol):
         """The files of an export in the order to land them; `workspace` takes what is unpacked."""
 
 
+class NamingAdapter(Adapter, Protocol):
+    """An adapter whose exports are called by the network that they come from."""
+
+    def network_name(self, source: Path) -> str | None:
+        """The network's name, where the export's own tells it."""
+
+
 class LivingAdapter(Adapter, Protocol):
     """An adapter whose network lives inside the home and moves on when a run asks for more days."""
 

@@ -1,5 +1,6 @@
 """Reads a Stack Exchange dump: a folder of XML files, or the .7z that they come in."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -52,6 +53,15 @@ _NOT_IMPORTED = {
     "PostHistory.xml": "the contract has no table for past versions of a text",
     "Tags.xml": "tags are read from the posts; the counts in it are as of the dump",
 }
+
+
+_ADDRESS = re.compile(r"(?P<site>[a-z0-9][a-z0-9.-]*?)(\.stackexchange)?\.com(\.7z)?")
+
+
+def network_name(source: Path) -> str | None:
+    """The site, where the dump is called by its address, as those that are published are."""
+    found = _ADDRESS.fullmatch(source.resolve().name)
+    return found["site"] if found else None
 
 
 @dataclass(frozen=True)
