@@ -1,7 +1,6 @@
 """Content quality beside counts and rates of likes, by the simulator's latent quality."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -9,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
+from bench.quality_parts import Asked
 from bench.quality_parts._bound import best_estimates
 from bench.quality_parts._simulated import CONTENTS, ENDORSEMENTS, simulated
 from ml.metrics import Resamples
@@ -34,8 +34,8 @@ RATINGS = """
 PLANTED = "select content_id, quality as planted, ring from truth_contents"
 
 
-def measure(data: Path) -> Iterator[Row]:
-    """Every line of the table; no public data is read."""
+def measure(asked: Asked) -> Iterator[Row]:
+    """Every line of the table; nothing that is asked for is read."""
     for seed in SEEDS:
         with simulated(USERS, DAYS, seed) as (_, database):
             told = _told(database)

@@ -1,6 +1,5 @@
 """Link prediction beside its classic indices, on one split each of two public networks."""
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, identity
 
+from bench.quality_parts import Asked
 from ml.graph._linking import log_odds, train
 from ml.graph._pairs import PairFeatures, ranked
 from ml.graph._snapshot import Acts, Snapshot, take
 from ml.metrics import Resamples, auc
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+Row = dict[str, str]
 SEED = 20240229
 HALF_LIFE, HORIZON, STEP, STEPS = 28.0, 7, 3, 4
 PEERS = ("common_neighbours", "adamic_adar", "preferential", "katz")
@@ -32,17 +32,10 @@ class Task:
     past: list[tuple[Snapshot, np.ndarray]]
 
 
-def main(data: Path = DATA) -> pd.DataFrame:
-    """Judge both networks; one row per network and method."""
-    tables = [judge(task) for task in (college_messages(data), lastfm(data))]
-    found = pd.concat(tables, ignore_index=True)
-    print(found.to_string(index=False))
-    return found
-
-
-def run(data: Path = DATA) -> pd.DataFrame:
-    """The same under the name that the runner may ask for."""
-    return main(data)
+def measure(asked: Asked) -> Iterator[Row]:
+    """Every line of the table: AUC and precision of each method on each network."""
+    for task in (college_messages(asked.data), lastfm(asked.data)):
+        yield from judge(task).to_dict("records")
 
 
 def college_messages(data: Path, cut: float = 0.8, end: float = 1.0) -> Task:
@@ -231,9 +224,3 @@ def ranked_for(
         scores = {name: columns[name][: len(others)] for name in PEERS if name != "katz"}
         scores |= {"katz": katz[user, others], "Townsquare": raw}
         yield int(user), {name: np.stack([others, values]) for name, values in scores.items()}
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA, help="the folder of public data")
-    main(parser.parse_args().data)

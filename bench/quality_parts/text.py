@@ -1,7 +1,6 @@
 """Sentiment and topics beside VADER and linear SVMs; mood shifts and topics of the simulator."""
 
 import html
-import os
 import re
 import tempfile
 import time
@@ -13,21 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.quality_parts import Asked
 from ml.text import classifier, encoder, rater
 from ml.text.sentiment import CLASSES, LEXICON_VERSION, Sentiment
 
 Row = dict[str, str]
 Found = tuple[str, str, str, float, float | None, float | None, str]
 Labels = NDArray[np.int64]
-ENCODER = "TOWNSQUARE_ENCODER"
 _DRAWS = 1_000
 _JUDGED = "twitter-2016test-A.tsv"
 
 
-def measure(data: Path) -> Iterator[Row]:
-    """Every line of the table; `data` is the folder of public data."""
+def measure(asked: Asked) -> Iterator[Row]:
+    """Every line of the table."""
+    data = asked.data
     parts = [
-        semeval(data / "sentiment" / "semeval"),
+        semeval(data / "sentiment" / "semeval", asked.encoder),
         rated(data / "sentiment" / "vader_tweets_GroundTruth.txt"),
         *(tweeteval(data / "topics" / task) for task in ("emotion", "offensive")),
         simulated(),
@@ -45,7 +45,7 @@ def row(
     return {"what": f"{on}: {measured}", "who": who, "value": said + between, "bar": bar}
 
 
-def semeval(folder: Path) -> Iterator[Found]:
+def semeval(folder: Path, model_folder: Path | None) -> Iterator[Found]:
     """Trained on all files but one, judged on that one; tweets of both count for the judged."""
     judged = dict(tweets(folder / _JUDGED))
     train = {
@@ -64,7 +64,7 @@ def semeval(folder: Path) -> Iterator[Found]:
         "Townsquare, lexicon only": Sentiment(LEXICON_VERSION).read(asked).labels,
         "Townsquare, trained": model.decide(model.probabilities(asked)),
     }
-    told |= encoded(model, (texts, labels, held_out), asked)
+    told |= encoded(model_folder, model, (texts, labels, held_out), asked)
     for who, said in told.items():
         yield "SemEval 2016 test", "macro recall", who, *interval(truth, said, recall), ".66"
     began, reader = time.perf_counter(), Sentiment("trained", model)
@@ -82,18 +82,20 @@ def semeval(folder: Path) -> Iterator[Found]:
 
 
 def encoded(
-    model: classifier.Classifier, learned: tuple[list[str], Labels, Any], asked: list[str]
+    folder: Path | None,
+    model: classifier.Classifier,
+    learned: tuple[list[str], Labels, Any],
+    asked: list[str],
 ) -> dict[str, Labels]:
     """What the trained reader says with an encoder, where one is given; nothing otherwise."""
-    folder = os.environ.get(ENCODER)
-    if not folder:
+    if folder is None:
         print("Without an encoder: --encoder names no folder of a sentence-transformers model.")
         return {}
     texts, labels, held_out = learned
-    used = encoder.load(Path(folder))
+    used = encoder.load(folder)
     head, _ = encoder.train(encoder.vectors(used, texts), labels, held_out)
     reader = Sentiment("encoded", model, head=head, encoder=used)
-    return {f"Townsquare, trained, with {Path(folder).name}": reader.read(asked).labels}
+    return {f"Townsquare, trained, with {folder.name}": reader.read(asked).labels}
 
 
 def tweets(path: Path) -> Iterator[tuple[str, int]]:

@@ -1,9 +1,7 @@
 """Trends: Numenta's Twitter series beside peers, planted trends, a pushing ring, and forecasts."""
 
-import argparse
-import os
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -11,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from bench.quality_parts import Asked
 from bench.quality_parts._numenta import numenta
 from bench.quality_parts._simulated import CONTENTS, ENDORSEMENTS, simulated
 from ml.trends._counting import Counts, mention, tell_voices
@@ -166,20 +165,8 @@ def _covered(counts: Counts, network: str) -> list[Row]:
     return [_share(what, held)]
 
 
-def measure(data: Path) -> list[Row]:
+def measure(asked: Asked) -> Iterator[Row]:
     """All rows of this part: what was measured, whose it is, its value."""
-    return [*numenta(data / "trends"), *planted(20_000, 180, 51), *planted(20_000, 180, 52)]
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=os.environ.get("TOWNSQUARE_DATA"))
-    asked = parser.parse_args()
-    print("| what | who | seen |\n|---|---|--:|")
-    for row in measure(Path(asked.data)):
-        print(f"| {row['what']} | {row['who']} | {row['value']} |")
-
-
-if __name__ == "__main__":
-    main()
+    yield from numenta(asked.data / "trends")
+    for seed in (51, 52):
+        yield from planted(20_000, 180, seed)
