@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bench.quality_parts import Asked
 from ml.text import classifier, encoder, rater
+from ml.text.learning import SHARE_OF_MEANINGS
 from ml.text.sentiment import CLASSES, LEXICON_VERSION, Sentiment
 
 Row = dict[str, str]
@@ -57,7 +58,7 @@ def semeval(folder: Path, model_folder: Path | None) -> Iterator[Found]:
     }
     texts, labels = list(train), np.array(list(train.values()))
     asked, truth = list(judged), np.array(list(judged.values()))
-    model, held_out = classifier.train(texts, labels, CLASSES)
+    model, held_out = classifier.train(texts, labels, CLASSES, SHARE_OF_MEANINGS)
     told = {
         "VADER": vader(asked),
         "word TF-IDF, linear SVM": svm(texts, labels, asked),

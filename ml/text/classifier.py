@@ -1,15 +1,15 @@
 """Says of which of a few kinds a text is, with calibrated probabilities: one model over another.
 
-A logistic regression reads words, characters and the lexicon. Boosted trees read what it says,
-what naive Bayes says and the lexicon, on folds that trained neither (D. H. Wolpert, Stacked
-generalization, 1992). Their mean log-odds are made probabilities by Dirichlet calibration (M. Kull
-et al., NeurIPS 2019), again on folds that trained nothing.
+A logistic regression reads words, characters and the lexicon; another what the words mean. Boosted
+trees read what both say, what naive Bayes says and the lexicon, on folds that trained none of them
+(D. H. Wolpert, Stacked generalization, 1992). Their mean log-odds are made probabilities by
+Dirichlet calibration (M. Kull et al., NeurIPS 2019), again on folds that trained nothing.
 """
 
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ml.repeatable import REPEATABLE
+from ml.text.linear import Linear, fit_bayes, fit_calibration, fit_meanings, fit_words
 from ml.text.tokens import Floats, Ints, Tokens, tokenise
-from ml.text.vectors import N_COLUMNS, WIDTH, Vectoriser
+from ml.text.vectors import MEANINGS, N_COLUMNS, WIDTH, Vectoriser
 
 N_FOLDS = 4
-_INVERSE_PENALTY = 1.0
-_ROUNDS = 40
-_SMOOTHING = 0.5
+_SHARES_OF_MEANINGS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 _FLOOR = 1e-9
 _TREES: dict[str, Any] = {
     **REPEATABLE,
@@ -41,20 +40,6 @@ _N_TREES = 200
 
 
 @dataclass(frozen=True)
-class Linear:
-    """Log-odds that are a weighted sum of a row: logistic regression, or naive Bayes."""
-
-    weights: NDArray[np.float32]  # (N_COLUMNS, n_classes)
-    intercepts: Floats
-
-    def scores(self, rows: sp.csr_matrix) -> Floats:
-        """(n_texts, n_classes), each row with mean 0."""
-        raw = np.asarray(rows @ self.weights, dtype=np.float64) + self.intercepts
-        centred: Floats = raw - raw.mean(axis=1, keepdims=True)
-        return centred
-
-
-@dataclass(frozen=True)
 class Classifier:
     """What `train` has learned; `probabilities` says it of any text."""
 
@@ -63,6 +48,8 @@ class Classifier:
     vectoriser: Vectoriser
     logistic: Linear
     bayes: Linear
+    meant: Linear
+    share: float  # of what words mean in the mean log-odds
     trees: str  # LightGBM's text
     calibration: Floats  # (n_classes + 1, n_classes), the last row the intercepts
 
@@ -74,8 +61,11 @@ class Classifier:
         """As `probabilities`, of texts that are cut already."""
         rows = self.vectoriser.transform_tokens(tokens)
         logistic = self.logistic.scores(rows)
-        seen = _seen(rows, logistic, self.bayes.scores(rows))
-        return _calibrated(_blend(logistic, self._boosted(seen)), self.calibration)
+        lexical, meanings = _dense(rows)
+        meant = self.meant.scores(meanings)
+        seen = np.hstack([logistic, self.bayes.scores(rows), meant, lexical])
+        blended = _blend(logistic, self._boosted(seen), meant, self.share)
+        return _calibrated(blended, self.calibration)
 
     def decide(self, probabilities: Floats) -> Ints:
         """The class that is likeliest beside how common it is, which serves rare classes too."""
@@ -101,6 +91,9 @@ class Classifier:
             "logistic_intercepts": self.logistic.intercepts,
             "bayes": self.bayes.weights[kept].astype(np.float16),
             "bayes_intercepts": self.bayes.intercepts,
+            "meant": self.meant.weights,
+            "meant_intercepts": self.meant.intercepts,
+            "share": np.array(self.share),
             "trees": np.array(self.trees),
             "calibration": self.calibration,
             **{f"vectoriser_{name}": each for name, each in self.vectoriser.arrays().items()},
@@ -117,6 +110,8 @@ class Classifier:
             vectoriser=Vectoriser.of(vectoriser),
             logistic=_spread(arrays, "logistic"),
             bayes=_spread(arrays, "bayes"),
+            meant=Linear(arrays["meant"], arrays["meant_intercepts"]),
+            share=float(arrays["share"]),
             trees=str(arrays["trees"]),
             calibration=arrays["calibration"],
         )
@@ -128,38 +123,54 @@ def _spread(arrays: dict[str, NDArray[Any]], name: str) -> Linear:
     return Linear(weights, arrays[f"{name}_intercepts"])
 
 
-def train(texts: list[str], labels: Ints, classes: Sequence[str]) -> tuple[Classifier, Floats]:
+def train(
+    texts: list[str], labels: Ints, classes: Sequence[str], share: float | None = None
+) -> tuple[Classifier, Floats]:
     """The classifier, and the calibrated probabilities that folds left out of it give its texts.
 
-    Equal texts lie in one fold. Every class weighs the same, however rare it is.
+    Equal texts lie in one fold. Every class weighs the same, however rare it is. `share` is that of
+    what words mean in the mean log-odds: without it the one by which left out texts are likeliest.
     """
     vectoriser, rows = Vectoriser.fit(texts)
-    folds = np.array([_fold(text) for text in texts])
-    n = (len(texts), len(classes))
-    logistic, bayes, boosted = np.zeros(n), np.zeros(n), np.zeros(n)
-    for fold in range(N_FOLDS):
-        out = folds == fold
-        logistic[out] = _logistic(rows[~out], labels[~out]).scores(rows[out])
-        bayes[out] = _bayes(rows[~out], labels[~out], len(classes)).scores(rows[out])
-    seen = _seen(rows, logistic, bayes)
-    for fold in range(N_FOLDS):
-        out = folds == fold
-        boosted[out] = _boost(seen[~out], labels[~out], len(classes)).predict(seen[out])
-    blended = _blend(logistic, boosted)
-    held_out = np.zeros(n)
-    for fold in range(N_FOLDS):
-        out = folds == fold
-        held_out[out] = _calibrated(blended[out], _dirichlet(blended[~out], labels[~out]))
+    folds = _Folds(np.array([_fold(text) for text in texts]), labels, len(classes))
+    lexical, meanings = _dense(rows)
+    logistic = folds.left_out(lambda x, y: fit_words(x, y).scores, rows)
+    bayes = folds.left_out(lambda x, y: fit_bayes(x, y, len(classes)).scores, rows)
+    meant = folds.left_out(lambda x, y: fit_meanings(x, y).scores, meanings)
+    seen = np.hstack([logistic, bayes, meant, lexical])
+    boosted = folds.left_out(lambda x, y: _boost(x, y, len(classes)).predict, seen)
+    shares = _SHARES_OF_MEANINGS if share is None else (share,)
+    blended = {each: _blend(logistic, boosted, meant, each) for each in shares}
+    told = {each: folds.left_out(_calibrator, blended[each]) for each in shares}
+    share = max(shares, key=lambda each: _likely(told[each], labels))
     trained = Classifier(
         classes=tuple(classes),
         shares=np.bincount(labels, minlength=len(classes)) / len(labels),
         vectoriser=vectoriser,
-        logistic=_logistic(rows, labels),
-        bayes=_bayes(rows, labels, len(classes)),
+        logistic=fit_words(rows, labels),
+        bayes=fit_bayes(rows, labels, len(classes)),
+        meant=fit_meanings(meanings, labels),
+        share=share,
         trees=_boost(seen, labels, len(classes)).model_to_string(),
-        calibration=_dirichlet(blended, labels),
+        calibration=fit_calibration(blended[share], labels),
     )
-    return trained, held_out
+    return trained, told[share]
+
+
+@dataclass(frozen=True)
+class _Folds:
+    """Texts in folds, so that each can be told by what was fitted without it."""
+
+    of: Ints
+    labels: Ints
+    n_classes: int
+
+    def left_out(self, fit: Callable[[Any, Ints], Callable[[Any], Any]], rows: Any) -> Floats:
+        said = np.zeros((len(self.of), self.n_classes))
+        for fold in range(N_FOLDS):
+            out = self.of == fold
+            said[out] = fit(rows[~out], self.labels[~out])(rows[out])
+        return said
 
 
 def _fold(text: str) -> int:
@@ -168,58 +179,22 @@ def _fold(text: str) -> int:
     )
 
 
-def _seen(rows: sp.csr_matrix, logistic: Floats, bayes: Floats) -> Floats:
-    """What the trees read: both linear models and the standardised lexicon."""
-    return np.hstack([logistic, bayes, rows[:, 2 * WIDTH :].toarray()])
+def _dense(rows: sp.csr_matrix) -> tuple[Floats, Floats]:
+    """The standardised lexical features and meanings."""
+    dense = rows[:, 2 * WIDTH :].toarray()
+    lexical, meanings = np.split(dense, [MEANINGS - 2 * WIDTH], axis=1)
+    return lexical, meanings
 
 
-def _blend(logistic: Floats, boosted: Floats) -> Floats:
-    """Mean log-probabilities of the two."""
-    likely = logistic - np.log(np.exp(logistic).sum(axis=1, keepdims=True))
-    blended: Floats = (likely + np.log(boosted + _FLOOR)) / 2
-    return blended
+def _blend(logistic: Floats, boosted: Floats, meant: Floats, share: float) -> Floats:
+    """Mean log-probabilities: both that read words alike, and meanings by their share."""
+    read = (_log_shares(logistic) + np.log(boosted + _FLOOR)) / 2
+    return (1 - share) * read + share * _log_shares(meant)
 
 
-def _logistic(rows: sp.csr_matrix, labels: Ints) -> Linear:
-    """Multinomial logistic regression, every class weighing the same."""
-    from sklearn.linear_model import LogisticRegression
-
-    used = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]))
-    model = LogisticRegression(
-        C=_INVERSE_PENALTY, class_weight="balanced", tol=1e-3, max_iter=_ROUNDS
-    )
-    _quietly(model, rows[:, used], labels)
-    coefficients, intercepts = model.coef_, model.intercept_
-    if len(coefficients) == 1:  # two classes are told by one row
-        coefficients = np.vstack([-coefficients / 2, coefficients / 2])
-        intercepts = np.array([-intercepts[0] / 2, intercepts[0] / 2])
-    weights = np.zeros((rows.shape[1], len(coefficients)), dtype=np.float32)
-    weights[used] = coefficients.T
-    return Linear(weights, intercepts)
-
-
-def _quietly(model: Any, rows: sp.csr_matrix, labels: Ints) -> None:
-    """Stopping early is meant: the last rounds fit the noise."""
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(rows, labels)
-
-
-def _bayes(rows: sp.csr_matrix, labels: Ints, n_classes: int) -> Linear:
-    """Complement naive Bayes on words (J. Rennie et al., ICML 2003)."""
-    words = rows[:, :WIDTH].sign()
-    counts = np.vstack([np.asarray(words[labels == c].sum(axis=0)) for c in range(n_classes)])
-    others = counts.sum(axis=0) - counts + _SMOOTHING
-    weights = np.zeros((rows.shape[1], n_classes), dtype=np.float32)
-    log_share = -np.log(others / others.sum(axis=1, keepdims=True))
-    known = counts.sum(axis=0) > 0
-    weights[:WIDTH][known] = (log_share - log_share.mean(axis=0))[:, known].T
-    scale = np.sqrt(np.diff(words.indptr).mean())
-    return Linear(weights * np.float32(scale), np.zeros(n_classes))
+def _log_shares(scores: Floats) -> Floats:
+    shares: Floats = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return shares
 
 
 def _boost(seen: Floats, labels: Ints, n_classes: int) -> Any:
@@ -230,17 +205,13 @@ def _boost(seen: Floats, labels: Ints, n_classes: int) -> Any:
     return lightgbm.train({**_TREES, "num_class": n_classes}, data, _N_TREES)
 
 
-def _dirichlet(blended: Floats, labels: Ints) -> Floats:
-    """A linear map of log-probabilities, as multinomial logistic regression fits it."""
-    from sklearn.linear_model import LogisticRegression
+def _calibrator(blended: Floats, labels: Ints) -> Callable[[Floats], Floats]:
+    return partial(_calibrated, calibration=fit_calibration(blended, labels))
 
-    model = LogisticRegression(C=1.0, max_iter=200)
-    model.fit(blended, labels)
-    rows, intercepts = model.coef_, model.intercept_
-    if len(rows) == 1:
-        rows = np.vstack([-rows / 2, rows / 2])
-        intercepts = np.array([-intercepts[0] / 2, intercepts[0] / 2])
-    return np.vstack([rows.T, intercepts])
+
+def _likely(probabilities: Floats, labels: Ints) -> float:
+    """Mean log-probability of what is true."""
+    return float(np.log(probabilities[np.arange(len(labels)), labels] + _FLOOR).mean())
 
 
 def _calibrated(blended: Floats, calibration: Floats) -> Floats:
@@ -248,11 +219,3 @@ def _calibrated(blended: Floats, calibration: Floats) -> Floats:
     shares = np.exp(raw - raw.max(axis=1, keepdims=True))
     calibrated: Floats = shares / shares.sum(axis=1, keepdims=True)
     return calibrated
-
-
-def describe(classifier: Classifier) -> str:
-    """A version: what it learned, in twelve characters."""
-    digest = hashlib.sha256(json.dumps(classifier.classes).encode())
-    for name, array in sorted(classifier.arrays().items()):
-        digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()[:12]

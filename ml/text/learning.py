@@ -19,6 +19,8 @@ from townsquare.settings import Home
 MIN_TEXTS = 200
 MIN_OF_A_CLASS = 20
 MODEL = Path("learned") / "content_sentiment" / "model"
+# Between what is best for folds of the same years (.1 to .2) and for years left out (.4).
+SHARE_OF_MEANINGS = 0.3
 _DRAWS = 1_000
 
 
@@ -43,7 +45,7 @@ def learn_sentiment(home: Home, source: Path) -> dict[str, Any]:
     texts = [each.text for each in labelled]
     labels = np.array([CLASSES.index(each.label or "") for each in labelled], dtype=np.int64)
     _check(source, labels)
-    classifier, held_out = train(texts, labels, CLASSES)
+    classifier, held_out = train(texts, labels, CLASSES, SHARE_OF_MEANINGS)
     arrays = {f"classifier.{name}": each for name, each in classifier.arrays().items()}
     folder = read_network(home).texts.encoder
     if folder is not None:

@@ -1,4 +1,4 @@
-"""A sparse row per text: hashed n-grams weighed by how rare they are, and what the lexicon says."""
+"""A sparse row per text: n-grams weighed by how rare they are, the lexicon, what words mean."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,27 +8,30 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ml.text.features import LEXICAL, char_ngrams, lexical, word_ngrams
+from ml.text.meaning import DIMENSIONS, meanings
 from ml.text.tokens import Floats, Tokens, tokenise
+from townsquare.errors import TownsquareError
 
 BITS = 20
 WIDTH = 1 << BITS
-_LEXICAL_SHARE = 0.5  # what a standard deviation of a lexical feature weighs beside a unit row
+# What a standard deviation of a lexical feature, and of a meaning, weighs beside a unit row.
+_SHARES = np.repeat([0.5, 0.1], [len(LEXICAL), DIMENSIONS])
 _CLIP = 4.0
 
 
 @dataclass(frozen=True)
 class Vectoriser:
-    """Words in the first 2^20 columns, characters in the next, the lexical features at the end."""
+    """Words in the first 2^20 columns, characters in the next, lexical features and meanings."""
 
     idf: NDArray[np.float32]  # (2 * WIDTH,), 0 where too few texts had it
-    centre: Floats  # (len(LEXICAL),)
+    centre: Floats  # (len(LEXICAL) + DIMENSIONS,)
     scale: Floats
 
     @classmethod
     def fit(cls, texts: list[str], at_least: int = 2) -> "tuple[Vectoriser, sp.csr_matrix]":
         """The vectoriser of these texts, and their rows; n-grams of fewer texts are left out."""
         tokens = tokenise(texts)
-        counted, dense = _counted(tokens), lexical(tokens)
+        counted, dense = _counted(tokens), _dense(tokens)
         n_texts = np.bincount(counted.indices, minlength=2 * WIDTH)
         idf = np.log((1 + len(texts)) / (1 + n_texts)) + 1
         idf[n_texts < at_least] = 0.0
@@ -37,13 +40,13 @@ class Vectoriser:
         return fitted, fitted._weighed(counted, dense)
 
     def transform(self, texts: list[str]) -> sp.csr_matrix:
-        """(len(texts), 2 * WIDTH + len(LEXICAL)); the same text always gives the same row."""
+        """(len(texts), N_COLUMNS); the same text always gives the same row."""
         tokens = tokenise(texts)
         return self.transform_tokens(tokens)
 
     def transform_tokens(self, tokens: Tokens) -> sp.csr_matrix:
         """As `transform`, of texts that are cut already."""
-        return self._weighed(_counted(tokens), lexical(tokens))
+        return self._weighed(_counted(tokens), _dense(tokens))
 
     def _weighed(self, counted: sp.csr_matrix, dense: Floats) -> sp.csr_matrix:
         """Each half of a row has length 1, so that long texts do not speak louder."""
@@ -52,7 +55,7 @@ class Vectoriser:
         halves = 2 * rows + (counted.indices >= WIDTH)
         squares = np.bincount(halves, counted.data.astype(np.float64) ** 2, 2 * counted.shape[0])
         counted.data /= np.sqrt(np.where(squares > 0, squares, 1.0))[halves].astype(np.float32)
-        standard = np.clip((dense - self.centre) / self.scale, -_CLIP, _CLIP) * _LEXICAL_SHARE
+        standard = np.clip((dense - self.centre) / self.scale, -_CLIP, _CLIP) * _SHARES
         return sp.hstack([counted, sp.csr_matrix(standard.astype(np.float32))], format="csr")
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -67,15 +70,25 @@ class Vectoriser:
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[Any]]) -> "Vectoriser":
-        """The vectoriser that was kept."""
+        """The vectoriser that was kept; TownsquareError where another version kept it."""
+        if len(arrays["centre"]) != len(_SHARES):
+            raise TownsquareError(
+                f"The learned reader of moods has {len(arrays['centre'])} features, this version "
+                f"of Townsquare {len(_SHARES)}; run `townsquare learn-sentiment` again."
+            )
         idf = np.zeros(2 * WIDTH, dtype=np.float32)
         idf[arrays["columns"]] = arrays["idf"]
         return cls(idf, arrays["centre"], arrays["scale"])
 
 
-N_COLUMNS = 2 * WIDTH + len(LEXICAL)
+MEANINGS = 2 * WIDTH + len(LEXICAL)  # the first column of them
+N_COLUMNS = MEANINGS + DIMENSIONS
 
 
 def _counted(tokens: Tokens) -> sp.csr_matrix:
     halves = [word_ngrams(tokens, WIDTH), char_ngrams(tokens, WIDTH)]
     return sp.hstack(halves, format="csr", dtype=np.float32)
+
+
+def _dense(tokens: Tokens) -> Floats:
+    return np.hstack([lexical(tokens), meanings(tokens)])

@@ -136,8 +136,8 @@ def test_what_an_encoder_adds_is_in_the_figure_that_is_told(
         def encode(self, sentences: list[str], batch_size: int = 32) -> Any:
             return told_by(sentences).astype(float)
 
-    def guessing(texts: list[str], labels: Any, classes: Any) -> Any:
-        trained, held_out = train(texts, labels, classes)
+    def guessing(texts: list[str], labels: Any, classes: Any, share: float) -> Any:
+        trained, held_out = train(texts, labels, classes, share)
         return trained, np.full_like(held_out, 1 / 3)
 
     monkeypatch.setattr(encoders, "load", lambda folder: Knowing())
