@@ -62,15 +62,15 @@ def _hand_over(home: Home, connection: duckdb.DuckDBPyConnection) -> Any:
 
 
 def _learn(home: Home, as_of: Any) -> tuple[float, int]:
-    """Run the learners of texts; the seconds and contents of the mood reader."""
+    """Run the learners of texts; the CPU seconds and contents of the mood reader."""
     learned.prepare(home)
     timed = (0.0, 0)
     for learner in (each for each in load_all() if each.folder == "text"):
         run = Run(home, Network(), as_of, None, learner)
-        began = time.perf_counter()
+        began = time.process_time()
         told = import_module(learner.module).learn(run)
         if learner.name == "content_sentiment":
-            timed = time.perf_counter() - began, told["rows"]
+            timed = time.process_time() - began, told["rows"]
     return timed
 
 
