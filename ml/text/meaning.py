@@ -6,6 +6,7 @@ Apache 2.0) gives the whole words of its vocabulary, each alone; no encoder is w
 `make` has made them from the folder of that model, and makes them from that of another one.
 """
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,6 +45,12 @@ def meanings(tokens: Tokens) -> Floats:
     length = np.linalg.norm(total, axis=1, keepdims=True)
     pointed: Floats = total / np.where(length > 0, length, 1.0)
     return pointed
+
+
+@cache
+def table() -> str:
+    """Which words.npz this is: a reader that learned with another one cannot go on with it."""
+    return hashlib.sha256(_FILE.read_bytes()).hexdigest()[:12]
 
 
 @cache

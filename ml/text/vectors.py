@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ml.text.features import LEXICAL, char_ngrams, lexical, word_ngrams
-from ml.text.meaning import DIMENSIONS, meanings
+from ml.text.meaning import DIMENSIONS, meanings, table
 from ml.text.tokens import Floats, Tokens, tokenise
 from townsquare.errors import TownsquareError
 
@@ -66,15 +66,17 @@ class Vectoriser:
             "idf": self.idf[columns],
             "centre": self.centre,
             "scale": self.scale,
+            "table": np.array(table()),
         }
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[Any]]) -> "Vectoriser":
         """The vectoriser that was kept; TownsquareError where another version kept it."""
-        if len(arrays["centre"]) != len(_SHARES):
+        learned_with = str(arrays.get("table", "none"))
+        if learned_with != table():
             raise TownsquareError(
-                f"The learned reader of moods has {len(arrays['centre'])} features, this version "
-                f"of Townsquare {len(_SHARES)}; run `townsquare learn-sentiment` again."
+                f"The reader of moods was learned with the table of words {learned_with}, and this "
+                f"version of Townsquare has {table()}; run `townsquare learn-sentiment` again."
             )
         idf = np.zeros(2 * WIDTH, dtype=np.float32)
         idf[arrays["columns"]] = arrays["idf"]
