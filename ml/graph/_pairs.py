@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _CELLS = 1_000_000  # of a dense block, which then stays near the processor
+_FEWEST = 32  # rows of a block, however many users there are: each block has its own calls
 _RANK = 32
 _SPAN = 48  # drawn to find the leading ones
 _NEVER = 3650.0  # days since what never happened
@@ -262,7 +263,7 @@ def _products(long: dict[str, Rows], short: "csr_matrix", at: Ints, of: Ints) ->
     order = np.argsort(at, kind="stable")
     rows, place = np.unique(at[order], return_inverse=True)
     width = short.shape[1]
-    height = max(_CELLS // max(width, 1), 1)
+    height = max(_CELLS // max(width, 1), _FEWEST)
     found = {name: np.zeros(len(at)) for name in long}
     block = np.zeros(min(height, len(rows)) * width)
     for start in range(0, len(rows), height):
