@@ -1,26 +1,22 @@
 """What tells whether one user will act on another: features of ordered pairs, as of a snapshot."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.graph._products import Rows, products
 from ml.graph._snapshot import Snapshot, binary
 from ml.graph._ties import Floats, Ints
+from ml.graph._users import describe_users
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_CELLS = 1_000_000  # of a dense block, which then stays near the processor
-_FEWEST = 32  # rows of a block, however many users there are: each block has its own calls
 _RANK = 32
 _SPAN = 48  # drawn to find the leading ones
-_NEVER = 3650.0  # days since what never happened
 _SEED = 20240229
-
-Rows = Callable[[Ints], "csr_matrix"]  # some rows of a matrix, by number
 
 
 @dataclass(frozen=True)
@@ -32,42 +28,14 @@ class PairFeatures:
     def of(self, actor: Ints, target: Ints) -> dict[str, Floats]:
         """Every feature of the pairs, by name."""
         columns = {}
-        for name, values in self._users.items():
+        for name, values in self._of_users.items():
             columns[f"actor_{name}"] = values[actor]
             columns[f"target_{name}"] = values[target]
         return columns | self._between(actor, target)
 
     @cached_property
-    def _users(self) -> dict[str, Floats]:
-        """How busy, how sought, how new and how open to strangers each user is."""
-        snap, acts, n = self.snapshot, self.snapshot.acts, self.snapshot.n_users
-        first_actor, first_target, first_age = self._firsts
-        columns: dict[str, Floats] = {}
-        for way, who, first in (
-            ("out", acts.actor, first_actor),
-            ("in", acts.target, first_target),
-        ):
-            for days in (7, 28):
-                columns[f"n_{way}_{days}d"] = _count(who[snap.age <= days], n)
-                columns[f"n_new_{way}_{days}d"] = _count(first[first_age <= days], n)
-            columns[f"n_partners_{way}"] = _count(first, n)
-            columns[f"days_since_{way}"] = _least(who, snap.age, n)
-            columns[f"days_since_new_{way}"] = _least(first, first_age, n)
-        both = np.concatenate([acts.actor, acts.target])
-        columns["days_known"] = -_least(both, -np.tile(snap.age, 2), n, missing=0.0)
-        mutual = np.asarray(snap.ever.multiply(snap.ever_back).sum(axis=1)).ravel()
-        columns["share_mutual"] = mutual / np.maximum(columns["n_partners_out"], 1)
-        columns["n_items"] = np.diff(snap.items.indptr).astype(np.float64)
-        return columns
-
-    @cached_property
-    def _firsts(self) -> tuple[Ints, Ints, Floats]:
-        """Actor, target and age of the first act of each ordered pair."""
-        snap, acts = self.snapshot, self.snapshot.acts
-        keys = acts.actor * snap.n_users + acts.target
-        order = np.lexsort((acts.day, keys))
-        starts = order[np.diff(keys[order], prepend=-1) > 0]
-        return acts.actor[starts], acts.target[starts], snap.age[starts]
+    def _of_users(self) -> dict[str, Floats]:
+        return describe_users(self.snapshot)
 
     @cached_property
     def _degree(self) -> Floats:
@@ -149,12 +117,12 @@ class PairFeatures:
             "resource_allocation": self._allocation.__getitem__,
         }
         # Of two steps either end may be laid out. Who asks has fewer links than who is suggested.
-        columns = _products(around, linked, target, actor)
+        columns = products(around, linked, target, actor)
         paths: dict[str, Rows] = {"paths_3": lambda users: linked[users] @ linked}
-        columns |= _products(paths, linked, actor, target)
-        columns |= _products({"walk_2": self._walk_back.__getitem__}, walk, target, actor)
+        columns |= products(paths, linked, actor, target)
+        columns |= products({"walk_2": self._walk_back.__getitem__}, walk, target, actor)
         walks: dict[str, Rows] = {"walk_3": lambda users: walk[users] @ walk}
-        columns |= _products(walks, self._walk_back, actor, target)
+        columns |= products(walks, self._walk_back, actor, target)
         for name, first, second in (
             ("common_sought", ever, ever),
             ("two_steps_back", back, ever),
@@ -162,7 +130,7 @@ class PairFeatures:
             ("two_steps_out", ever, back),
             ("common_recent", snap.recent, snap.recent),
         ):
-            columns |= _products({name: second.__getitem__}, first, target, actor)
+            columns |= products({name: second.__getitem__}, first, target, actor)
         return columns
 
     def _likeness(self, actor: Ints, target: Ints) -> dict[str, Floats]:
@@ -177,7 +145,7 @@ class PairFeatures:
             "latent_cubed": (left * values**3 * right).sum(axis=1),
             "latent_cosine": (left * right).sum(axis=1) / np.maximum(length, 1e-12),
             "taste_latent": (latent[actor] * latent[target]).sum(axis=1),
-            **_products(used, self._used, target, actor),
+            **products(used, self._used, target, actor),
         }
 
     def _tastes(self, actor: Ints, target: Ints) -> dict[str, Floats]:
@@ -185,9 +153,9 @@ class PairFeatures:
         tastes, linked, degree = self.snapshot.tastes, self.snapshot.linked, self._degree
         users = tastes.T.tocsr()
         alike: dict[str, Rows] = {"taste": lambda some: tastes[some] @ users}
-        theirs = _products(alike, linked, target, actor)["taste"] / np.maximum(degree[actor], 1)
-        ours = _products(alike, linked, actor, target)["taste"] / np.maximum(degree[target], 1)
-        cosine = _products({"taste_cosine": tastes.__getitem__}, tastes, target, actor)
+        theirs = products(alike, linked, target, actor)["taste"] / np.maximum(degree[actor], 1)
+        ours = products(alike, linked, actor, target)["taste"] / np.maximum(degree[target], 1)
+        cosine = products({"taste_cosine": tastes.__getitem__}, tastes, target, actor)
         return {"friends_taste": theirs + ours} | cosine
 
 
@@ -238,45 +206,3 @@ def _scaled(matrix: "csr_matrix", per_column: Floats) -> "csr_matrix":
 def _cells(matrix: "csr_matrix", row: Ints, column: Ints) -> Floats:
     """The cells of these pairs; of none scipy would give a matrix."""
     return np.asarray(matrix[row, column]).ravel() if len(row) else np.zeros(0)
-
-
-def _count(who: Ints, n_users: int) -> Floats:
-    return np.bincount(who, minlength=n_users).astype(np.float64)
-
-
-def _least(who: Ints, values: Floats, n_users: int, missing: float = _NEVER) -> Floats:
-    least = np.full(n_users, np.inf)
-    np.minimum.at(least, who, values)
-    return np.where(np.isinf(least), missing, least)
-
-
-def _products(long: dict[str, Rows], short: "csr_matrix", at: Ints, of: Ints) -> dict[str, Floats]:
-    """
-    Products, pair by pair, of the long rows `at` with short's rows `of`, by name.
-
-    Two steps from a user lie thousands of others, from a candidate one step a few. Each long row is
-    laid out densely once, on a block that is cleared where it was written, and only what the short
-    rows hold is looked up in it; sparse products would repeat the long row for every candidate.
-    """
-    from scipy.sparse import csr_matrix
-
-    order = np.argsort(at, kind="stable")
-    rows, place = np.unique(at[order], return_inverse=True)
-    width = short.shape[1]
-    height = max(_CELLS // max(width, 1), _FEWEST)
-    found = {name: np.zeros(len(at)) for name in long}
-    block = np.zeros(min(height, len(rows)) * width)
-    for start in range(0, len(rows), height):
-        low, high = np.searchsorted(place, [start, start + height])
-        some = short[of[order[low:high]]]
-        # Each pair's short row, moved to where its long row is laid: one product does them all.
-        first = ((place[low:high] - start) * width).astype(some.indices.dtype)
-        where = np.repeat(first, np.diff(some.indptr)) + some.indices
-        moved = csr_matrix((some.data, where, some.indptr), shape=(high - low, len(block)))
-        for name, part in long.items():
-            laid = part(rows[start : start + height])
-            there = np.repeat(np.arange(laid.shape[0]) * width, np.diff(laid.indptr)) + laid.indices
-            block[there] = laid.data
-            found[name][order[low:high]] = moved @ block
-            block[there] = 0.0
-    return found

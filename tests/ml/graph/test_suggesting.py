@@ -9,9 +9,11 @@ from scipy.sparse import csr_matrix, random
 
 from ml.graph import _candidates, _suggesting
 from ml.graph._linking import train
-from ml.graph._pairs import PairFeatures, _products, ranked
+from ml.graph._pairs import PairFeatures, ranked
+from ml.graph._products import products
 from ml.graph._snapshot import Acts, binary, take
 from ml.graph._ties import number_deeds
+from ml.graph._users import describe_users
 from ml.graph._why import contributions, reasons
 from ml.graph._world import NEVER, Accounts, World, number_changes, number_uses, ties_of
 from ml.graph.connections import measure_ties
@@ -211,11 +213,11 @@ def test_products_are_the_same_whichever_side_is_laid_out_and_however_small_the_
     generator = np.random.default_rng(3)
     at, of = generator.integers(0, 60, 400), generator.integers(0, 60, 400)
     dense = (left.toarray()[at] * right.toarray()[of]).sum(axis=1)
-    monkeypatch.setattr("ml.graph._pairs._FEWEST", 1)
+    monkeypatch.setattr("ml.graph._products._FEWEST", 1)
     for cells in (1, 170, 1_000_000):
-        monkeypatch.setattr("ml.graph._pairs._CELLS", cells)
-        one = _products({"it": left.__getitem__}, right, at, of)["it"]
-        other = _products({"it": right.__getitem__}, left, of, at)["it"]
+        monkeypatch.setattr("ml.graph._products._CELLS", cells)
+        one = products({"it": left.__getitem__}, right, at, of)["it"]
+        other = products({"it": right.__getitem__}, left, of, at)["it"]
         assert one == pytest.approx(dense)
         assert (one == other).all()
 
@@ -259,6 +261,18 @@ def test_classic_indices_are_what_a_person_counts() -> None:
     assert found["paths_3"] == 0
     assert found["two_steps_out"] == 0
     assert found["common_sought"] == 2
+
+
+def test_a_circle_is_as_close_and_as_alike_as_a_person_counts() -> None:
+    ties = [(0, 1), (1, 2), (2, 0), (0, 3), (4, 5)]
+    actor, target = (np.array(side) for side in zip(*ties, strict=True))
+    acts = Acts(actor, target, np.zeros(5, dtype=np.int64), np.ones(5))
+    users, items = np.array([0, 1, 2, 4]), np.array([0, 0, 1, 1])
+    snapshot = take(acts, 7, 1, 28.0, used=(users, items, np.ones(4), 2))
+    found = describe_users(snapshot)
+    # Of the three pairs among the links of 0 one is linked, and of the links 1 alone is like it.
+    assert found["clustering"] == pytest.approx([1 / 3, 1, 1, 0, 0, 0, 0])
+    assert found["likeness_of_links"] == pytest.approx([1 / 3, 1 / 2, 0, 0, 0, 0, 0])
 
 
 def test_a_tie_fades_by_half_in_a_half_life_and_a_follow_does_not() -> None:
