@@ -116,10 +116,17 @@ class Deeds:
         late = kept.known > kept.day
         if not late.any():
             return kept
-        _, first, at = np.unique(kept._keys(), return_index=True, return_inverse=True)
-        count = np.bincount(at, kept.count).astype(np.float64)
-        summed = replace(kept.where(first), count=count)
-        return summed.where(count > 0)
+        # What nobody told more of later is one row already, and nearly everything.
+        keys = kept._keys()
+        changed = np.unique(keys[late])
+        at = np.minimum(np.searchsorted(changed, keys), len(changed) - 1)
+        rows = np.flatnonzero(changed[at] == keys)
+        _, first = np.unique(at[rows], return_index=True)
+        count, stays = kept.count.copy(), np.ones(len(keys), dtype=bool)
+        stays[rows] = False
+        count[rows[first]] = np.bincount(at[rows], kept.count[rows])
+        stays[rows[first]] = count[rows[first]] > 0
+        return replace(kept, count=count).where(stays)
 
     def _keys(self) -> Ints:
         """One number per actor, target, verb and day; ten million users leave room."""
