@@ -10,6 +10,7 @@ MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 
 def number(value: float, digits: int = 3) -> str:
     """A number with thousands set apart; fractions keep so many significant digits."""
+    value = value or 0  # what was rounded to nothing from below has a sign of its own
     if float(value).is_integer() or abs(value) >= 10**digits:
         text = f"{value:,.0f}"
     else:
@@ -102,15 +103,14 @@ def figure_name(column: str) -> str:
 
 def figure(column: str, value: float) -> str:
     """What a column of daily_metrics says, in its unit: 0.073 of stickiness is `7.3 %`."""
-    return share(value) if column in _SHARES else f"{_short(value)}{_unit(column)}"
+    return share(value) if column in _SHARES else f"{number(_rounded(value))}{_unit(column)}"
 
 
 def change(column: str, value: float) -> str:
     """How far it moved, with its sign, in the same unit; a share moves by points."""
     if column in _SHARES:
         return f"{signed(round(100 * value, 1))} points"
-    told = _short(value)
-    return f"{'+' if value > 0 else ''}{told}{_unit(column)}"
+    return f"{signed(_rounded(value))}{_unit(column)}"
 
 
 def span(column: str, low: float, high: float) -> str:
@@ -119,9 +119,9 @@ def span(column: str, low: float, high: float) -> str:
     return f"{change(column, low).removesuffix(unit)} to {change(column, high).removesuffix(unit)}"
 
 
-def _short(value: float) -> str:
-    """A number with one decimal at most, and with none from a hundred on."""
-    return number(round(value, 1) if abs(value) < 100 else round(value))
+def _rounded(value: float) -> float:
+    """To one decimal, and to none from a hundred on."""
+    return round(value, 1) if abs(value) < 100 else round(value)
 
 
 def _unit(column: str) -> str:
