@@ -80,6 +80,7 @@ def _table(accounts):
         ("travel.stackexchange.com.7z", "travel"),
         ("travel.meta.stackexchange.com", "travel.meta"),
         ("askubuntu.com.7z", "askubuntu"),
+        ("mathoverflow.net.7z", "mathoverflow"),
         ("site.7z", "stackexchange"),
         ("My dump.com", "stackexchange"),
     ],

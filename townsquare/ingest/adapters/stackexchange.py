@@ -55,7 +55,7 @@ _NOT_IMPORTED = {
 }
 
 
-_ADDRESS = re.compile(r"(?P<site>[a-z0-9][a-z0-9.-]*?)(\.stackexchange)?\.com(\.7z)?")
+_ADDRESS = re.compile(r"(?P<site>[a-z0-9][a-z0-9.-]*?)(\.stackexchange)?\.(com|net)(\.7z)?")
 
 
 def network_name(source: Path) -> str | None:
