@@ -189,7 +189,7 @@ def _sample(labels: Floats, negatives: int, generator: np.random.Generator) -> t
     """All that linked, some that did not, and the share of those that were kept."""
     apart = np.flatnonzero(labels == 0)
     kept = generator.permutation(apart)[:negatives]
-    rate = len(kept) / max(len(apart), 1)
+    rate = len(kept) / len(apart) if len(apart) else 1.0  # of a day that has none, none is left out
     return np.sort(np.concatenate([np.flatnonzero(labels), kept])), rate
 
 

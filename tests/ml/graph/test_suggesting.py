@@ -222,6 +222,14 @@ def test_products_are_the_same_whichever_side_is_laid_out_and_however_small_the_
         assert (one == other).all()
 
 
+def test_a_day_without_a_stranger_does_not_make_the_others_look_as_if_more_was_left_out() -> None:
+    generator = np.random.default_rng(1)
+    for labels in (np.zeros(0), np.ones(3), np.array([1.0, 0.0, 0.0])):
+        kept, rate = _suggesting._sample(labels, 2, generator)
+        assert rate == 1.0 and len(kept) == len(labels)
+    assert _suggesting._sample(np.zeros(8), 2, generator)[1] == 0.25
+
+
 def test_a_day_on_which_nobody_has_a_candidate_adds_no_rows() -> None:
     nothing = np.zeros(0, dtype=np.int64)
     columns = PairFeatures(world().as_of(DAY, 28.0).snapshot).of(nothing, nothing)
