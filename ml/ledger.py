@@ -29,6 +29,8 @@ class Word(StrEnum):
     ROLLED_BACK = "rolled back"
 
 
+_ONCE_REFUSED = "refused: "  # began the reason of what was refused, while there was no word for it
+
 PROMOTIONS = pa.schema(
     [
         ("score_name", pa.string()),
@@ -131,7 +133,16 @@ def read(home: Home, book: str) -> list[dict[str, Any]]:
     """The rows of a book in the order they were written."""
     path = home.models / f"{book}.parquet"
     rows: list[dict[str, Any]] = pq.read_table(path).to_pylist() if path.exists() else []
-    return rows
+    return [_in_todays_words(row) for row in rows] if book == "promotions" else rows
+
+
+def _in_todays_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A decision as it is called now: an older version wrote `kept` of what the gates refused."""
+    reason = str(row["reason"])
+    if row["decision"] != Word.KEPT or not reason.startswith(_ONCE_REFUSED):
+        return row
+    told = reason.removeprefix(_ONCE_REFUSED)
+    return {**row, "decision": Word.REFUSED.value, "reason": told}
 
 
 def write(home: Home, book: str, rows: Sequence[Mapping[str, Any]]) -> None:

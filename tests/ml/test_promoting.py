@@ -113,6 +113,21 @@ def test_nobody_can_promote_what_its_gates_refused(
         promoting.promote(learned, "churn", other.name, "please", "anna")
 
 
+def test_what_an_older_version_refused_and_called_kept_is_refused_too(
+    learned: Home, first: dict[str, Any], score: Score, found: None
+) -> None:
+    version = registry.read_version(learned, "churn", first["model_version"])
+    other = learned.models / "churn" / "20250101-aaaaaaaa"
+    registry.keep(learned, score, other.name, version.load(), dict(version.facts))
+    (row,) = ledger.read(learned, "promotions")
+    told = {"decision": "kept", "reason": "refused: its lift 0.90 is below 1.5"}
+    ledger.write(learned, "promotions", [{**row, "model_version": other.name, **told}])
+    with pytest.raises(TownsquareError, match="cannot be promoted .refused: its lift"):
+        promoting.promote(learned, "churn", other.name, "please", "anna")
+    last = ledger.read(learned, "promotions")[-1]
+    assert (last["decision"], last["reason"]) == ("refused", "its lift 0.90 is below 1.5")
+
+
 def test_there_is_no_way_back_before_the_first_champion(
     learned: Home, first: dict[str, Any], found: None
 ) -> None:
