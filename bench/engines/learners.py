@@ -21,7 +21,7 @@ def main() -> None:
     as_of = warehouse.built_as_of(home)
     assert as_of is not None
     (scratch.root / "landing").symlink_to(home.landing.resolve())
-    for name in ("network.yml", "warehouse/plan.json"):
+    for name in ("network.yml", "warehouse/built.json"):
         (scratch.root / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(home.root / name, scratch.root / name)
     shutil.copytree(home.inputs, scratch.inputs)
