@@ -1,11 +1,13 @@
 """Asking the current release: one query, a prompt, and errors that a person can act on."""
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from townsquare.errors import TownsquareError
 from townsquare.release import query
@@ -90,3 +92,25 @@ def test_texts_are_shown_as_they_are_and_command_neither_console_nor_terminal(
     for text in ("[b]title[/b]", "[/bold]", "[red]x", r"\x1b]0;owned\x07", "a b", r"\u202egpj"):
         assert text in told
     assert not {"\x1b", "\x07", "\u202e"} & set(told)
+
+
+COLUMNS = [f"a_column_of_many_{number}" for number in range(9)]
+ROWS = [tuple(range(9)), tuple(range(1_000_000, 1_000_009))]
+
+
+def test_a_narrow_terminal_gets_a_line_per_cell_and_no_word_is_cut() -> None:
+    console = Console(file=io.StringIO(), width=60, force_terminal=True, no_color=True)
+    query.show(COLUMNS, ROWS, console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "row 2" in told
+    for name, value in zip(COLUMNS, ROWS[1], strict=True):
+        assert any(name in line and str(value) in line for line in told.splitlines())
+
+
+def test_a_file_gets_every_row_on_a_line_of_its_own() -> None:
+    console = Console(file=io.StringIO(), width=60)
+    query.show(COLUMNS, [*ROWS, ("a sentence of many words " * 9, *range(8))], console)
+    told = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert told[0].split() == COLUMNS
+    assert told[2].split() == list(map(str, ROWS[1]))
+    assert len(told) == 4

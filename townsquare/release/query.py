@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +18,7 @@ from townsquare.release import _shelf
 from townsquare.settings import DATABASE, Home
 
 MOST_SHOWN = 200
+_WIDEST = 100_000
 _HELP = """Type SQL and end it with a semicolon; the release is read-only.
   .tables or \\d      the relations with their rows and what they hold
   .schema T or \\d T  the columns of T with what they hold
@@ -78,17 +80,41 @@ def _sentence(connection: duckdb.DuckDBPyConnection, error: duckdb.Error) -> str
 def show(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], console: Console | None = None
 ) -> None:
-    """Print an answer as a table; past 200 rows it says how many it leaves out."""
-    console = console or Console()
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for place, name in enumerate(columns):
-        numbers = any(isinstance(row[place], int | float) for row in rows[:MOST_SHOWN])
-        table.add_column(Text(shown(name)), justify="right" if numbers else "left")
-    for row in rows[:MOST_SHOWN]:
-        table.add_row(*(Text(_cell(value)) for value in row))
-    console.print(table)
+    """Print an answer as a table; past 200 rows it says how many it leaves out.
+
+    No word of it is cut: a terminal that is too narrow gets a line per cell, and what is no
+    terminal gets lines as long as they are.
+    """
+    console, told = console or Console(), rows[:MOST_SHOWN]
+    table = _table(columns, told)
+    width = Measurement.get(console, console.options.update(width=_WIDEST), table)
+    if not console.is_terminal:
+        console.width = max(console.width, width.maximum)
+    if width.minimum > console.width:
+        _show_records(columns, told, console)
+    else:
+        console.print(table)
     if len(rows) > MOST_SHOWN:
         console.print(f"... {len(rows) - MOST_SHOWN:,} more rows; add a limit, or use --json.")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for place, name in enumerate(columns):
+        numbers = any(isinstance(row[place], int | float) for row in rows)
+        table.add_column(Text(shown(name)), justify="right" if numbers else "left")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    return table
+
+
+def _show_records(columns: Sequence[str], rows: Sequence[Sequence[Any]], console: Console) -> None:
+    for number, row in enumerate(rows, start=1):
+        console.print(f"row {number}", style="bold", highlight=False)
+        record = Table(box=None, show_header=False, pad_edge=False)
+        for name, value in zip(columns, row, strict=True):
+            record.add_row(Text(shown(name)), Text(_cell(value)))
+        console.print(record)
 
 
 def _cell(value: Any) -> str:
