@@ -20,6 +20,7 @@ TELLING = (
     "@anna", "well said, (@anna)!", "see /users/anna", "https://some.site/users/anna/profile",
     "/u/anna", "user_id = 'anna'", "where author_id in ('anna', 'bela')", "actor_id=anna",
     'OwnerUserId="anna"', '{"recipient_id": "anna"}', '{"user": "anna"}', "user_id: anna, 3 rows",
+    r'{"event": "asked with {\"user\": \"anna\"}"}',
 )  # fmt: skip
 BARE = (
     "anna", "anna karenina", "write to bela@anna.org", "@annabel", "@anna-b", "/users/annabel",

@@ -15,7 +15,7 @@ _JOINT = "[.-]"  # between two word characters it belongs to one id: u1 is no pa
 _KIN = "(?:user|author|actor|sender|recipient|member|entity|target|owner)"
 _TELLING = (
     rf"(?:^|[^A-Za-z0-9_])@|/users?/|/u/|(?i:{_KIN}_?id(?: in)?)[^A-Za-z0-9_\n]{{1,6}}"
-    rf"|[\"'](?i:{_KIN})[\"'][ ]?:[ ]?[\"']"
+    rf"|[\"'](?i:{_KIN})\\?[\"'][ ]?:[ ]?\\?[\"']"
 )
 _REACH = 40  # no telling is longer
 _BEFORE = re.compile(rf"(?:{_TELLING})\Z")
