@@ -45,6 +45,12 @@ def test_a_bare_word_and_a_part_of_another_id_stay(text: str) -> None:
     assert ANNA.masked(text.encode()) == text.encode()
 
 
+def test_an_id_that_follows_itself_goes_whole_or_the_search_would_find_what_is_left() -> None:
+    text = "@anna@anna, see /u/anna/u/anna"
+    assert ANNA.scrubbed(text) == text.replace("anna", "[erased]")
+    assert ANNA.masked(text.encode()) == text.replace("anna", "****").encode()
+
+
 def in_sql(text: str) -> str:
     """The same, as DuckDB does it in the cells of a table."""
     replaced = rf"regexp_replace({literal(text)}, {literal(ANNA.sql_pattern)}, '\1[erased]\2')"

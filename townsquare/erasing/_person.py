@@ -98,7 +98,9 @@ class Person:
 def _spans(
     text: AnyStr, word: re.Pattern[AnyStr], before: re.Pattern[AnyStr] | None
 ) -> Iterator[tuple[int, int]]:
+    last = 0  # where the id goes a word ends, and what follows may tell of the next
     for found in word.finditer(text):
         start, end = found.span()
-        if before is None or before.search(text, max(0, start - _REACH), start):
+        if before is None or before.search(text[max(last, start - _REACH) : start]):
             yield start, end
+            last = end
