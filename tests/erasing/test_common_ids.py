@@ -51,6 +51,13 @@ def test_an_id_that_follows_itself_goes_whole_or_the_search_would_find_what_is_l
     assert ANNA.masked(text.encode()) == text.replace("anna", "****").encode()
 
 
+def test_what_stands_for_an_id_is_never_the_id(tmp_path: Path) -> None:
+    home = _home_naming("erased", tmp_path)
+    erasing.erase(home, "erased", "erased asked by letter")
+    (reply,) = landed(home, "contents")
+    assert reply["body"] == "as @[gone] said, erased is a word; see /users/[gone]/all"
+
+
 def in_sql(text: str) -> str:
     """The same, as DuckDB does it in the cells of a table."""
     replaced = rf"regexp_replace({literal(text)}, {literal(ANNA.sql_pattern)}, '\1[erased]\2')"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from townsquare.contract import Table, load_tables
-from townsquare.erasing._person import ERASED, Person
+from townsquare.erasing._person import Person
 from townsquare.sql_text import identifier, literal
 
 Columns = Sequence[tuple[str, str]]
@@ -156,6 +156,6 @@ def _names(person: Person, text: str) -> str:
 
 def _scrubbed(person: Person, text: str) -> str:
     """Twice, because neighbours share the character between them."""
-    pattern, other = literal(person.sql_pattern), literal(rf"\1{ERASED}\2")
+    pattern, other = literal(person.sql_pattern), literal(rf"\1{person.mark}\2")
     once = f"regexp_replace({text}, {pattern}, {other}, 'g')"
     return f"regexp_replace({once}, {pattern}, {other}, 'g')"

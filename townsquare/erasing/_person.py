@@ -47,6 +47,11 @@ class Person:
         """Kinds of place in which the id may be left, because it cannot be told from a word."""
         return [] if self.is_distinct else ["texts, logs and pages that hold the id as a bare word"]
 
+    @property
+    def mark(self) -> str:
+        """What stands in a text where the id stood, and cannot be taken for it."""
+        return "[gone]" if self._word.search(ERASED) else ERASED
+
     @cached_property
     def _word(self) -> re.Pattern[str]:
         first, last = self._edges
@@ -80,12 +85,12 @@ class Person:
         """The text without the id where it names the person."""
         found = list(_spans(text, self._word, None if self.is_distinct else _BEFORE))
         for start, end in reversed(found):
-            text = text[:start] + ERASED + text[end:]
+            text = text[:start] + self.mark + text[end:]
         return text
 
     def struck(self, text: str) -> str:
         """A text about the person alone, such as why they are erased, without the id as a word."""
-        return self._word.sub(ERASED, text)
+        return self._word.sub(self.mark, text)
 
     def masked(self, text: bytes) -> bytes:
         """The bytes with as many others in place of the id, for files that somebody has open."""
