@@ -158,15 +158,16 @@ def write(home: Home, book: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def prepare(home: Home) -> None:
-    """Every book in today's shape, empty where nothing was written yet, for who reads its columns.
+    """Every book in today's shape and words, empty where nothing was written yet, for who reads it.
 
     A column that an older version did not write is null in the rows that it wrote.
     """
     with locked(home):
         for book, schema in BOOKS.items():
             path = home.models / f"{book}.parquet"
-            if not path.exists() or pq.read_schema(path) != schema:
-                save(pa.Table.from_pylist(read(home, book), schema=schema), path)
+            today = pa.Table.from_pylist(read(home, book), schema=schema)
+            if not path.exists() or not today.equals(pq.read_table(path)):
+                save(today, path)
 
 
 def capabilities(home: Home, of: Literal["scores", "relations"] = "scores") -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import worlds
 
@@ -126,6 +127,9 @@ def test_what_an_older_version_refused_and_called_kept_is_refused_too(
         promoting.promote(learned, "churn", other.name, "please", "anna")
     last = ledger.read(learned, "promotions")[-1]
     assert (last["decision"], last["reason"]) == ("refused", "its lift 0.90 is below 1.5")
+    ledger.prepare(learned)  # for the release, which publishes the book as it lies there
+    kept = pq.read_table(learned.models / "promotions.parquet").to_pylist()
+    assert kept == ledger.read(learned, "promotions")
 
 
 def test_there_is_no_way_back_before_the_first_champion(
