@@ -132,8 +132,13 @@ def locked(home: Home) -> Iterator[None]:
 def read(home: Home, book: str) -> list[dict[str, Any]]:
     """The rows of a book in the order they were written."""
     path = home.models / f"{book}.parquet"
-    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist() if path.exists() else []
+    rows = _as_written(path) if path.exists() else []
     return [_in_todays_words(row) for row in rows] if book == "promotions" else rows
+
+
+def _as_written(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return rows
 
 
 def _in_todays_words(row: dict[str, Any]) -> dict[str, Any]:
@@ -165,9 +170,14 @@ def prepare(home: Home) -> None:
     with locked(home):
         for book, schema in BOOKS.items():
             path = home.models / f"{book}.parquet"
-            today = pa.Table.from_pylist(read(home, book), schema=schema)
-            if not path.exists() or not today.equals(pq.read_table(path)):
-                save(today, path)
+            if path.exists() and pq.read_schema(path) == schema and _is_worded(home, book, path):
+                continue
+            save(pa.Table.from_pylist(read(home, book), schema=schema), path)
+
+
+def _is_worded(home: Home, book: str, path: Path) -> bool:
+    """Whether it stands in today's words; only decisions ever had others, and drift is long."""
+    return book != "promotions" or _as_written(path) == read(home, book)
 
 
 def capabilities(home: Home, of: Literal["scores", "relations"] = "scores") -> dict[str, str]:
