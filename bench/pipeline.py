@@ -66,13 +66,14 @@ def main() -> None:
         }
         print(f"\n{count_events(home):,} events of {asked.users:,} users in {asked.days} days\n")
         show(costs, "the floor")
-        made = marts(home, engines, [one for one in PEERS if one not in asked.without])
+        peers = [one for one in PEERS if one not in asked.without]
+        made = marts(home, engines, peers)
         show(made, "Townsquare")
         another = "`townsquare run`, one more day"
         show({another: watch([*COMMAND, "run"], env)}, another)
         day = seconds_of_last_run(Home(home))
         print(f"The three marts and what is beneath them took {day:.1f} s of that day:")
-        for peer in made.keys() - {"Townsquare"}:
+        for peer in peers:
             print(f"{peer} takes {made[peer].wall / day:.1f} times as long to build them anew")
 
 
